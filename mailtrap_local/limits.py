@@ -1,0 +1,42 @@
+"""Every limit that has no setting of its own, in one place, with the reason for its size.
+
+Sizes are bytes unless a name says otherwise. What a user may want to change is in settings.py instead.
+"""
+
+KB = 1024
+MB = 1024 * KB
+GB = 1024 * MB
+
+# SMTP (RFC 5321 section 4.5.3.1 asks for at least 512 octets a command line and 100 recipients)
+COMMAND_LINE = 4 * KB
+AUTH_LINE = 16 * KB
+RECIPIENTS = 1_000
+COMMANDS_BEFORE_MAIL = 100
+SMTP_CONNECTIONS = 20_000
+SMTP_IDLE_SECONDS = 300.0
+
+# Sessions kept
+SESSIONS_KEPT = 2_000
+SESSION_LINES = 400
+SESSION_LINE = 1 * KB
+
+# MIME
+HEADER_FIELDS = 5_000
+MIME_DEPTH = 100
+MIME_PARTS = 10_000
+SNIPPET_CHARACTERS = 200
+SEARCH_TEXT = 1 * MB
+
+# HTTP
+HTTP_BODY = 5 * MB
+QUERY_CHARACTERS = 4_000
+QUERY_TERMS = 100
+LIVE_QUEUE_EVENTS = 10_000
+REPLAY_EVENTS = 20_000
+LIVE_CLIENTS = 2_000
+THUMBNAIL_PIXELS = 20_000_000
+UNDO_SECONDS = 300
+WAIT_SECONDS = 60
+
+# What may be parsed where it stands, on the loop or in the store's writer; larger goes to a thread
+PARSE_INLINE = 64 * KB

@@ -1,0 +1,274 @@
+"""The values that pass between rooms. No behaviour beyond what a value knows about itself.
+
+Times are microseconds since the Unix epoch, UTC. Texts are Unicode without lone surrogates. Sizes are bytes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ADDRESS_MARK = "\t"
+LINE_MARK = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of a header field: display name and addr-spec, either may be empty."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One RCPT TO: the forward-path without angle brackets, and its ESMTP parameters as sent."""
+
+    address: str
+    params: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the transaction said (RFC 5321), never what the header fields say.
+
+    `mail_from` is the reverse-path without angle brackets; "" is the null reverse-path.
+    """
+
+    mail_from: str = ""
+    mail_params: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a message came to us: what the connection knew beside the envelope."""
+
+    protocol: str = "SMTP"  # SMTP, ESMTP, ESMTPA, ESMTPS, ESMTPSA, HTTP, IMPORT
+    peer: str = ""  # address:port, [address]:port for IPv6, or "" where there is none
+    helo: str = ""
+    tls: str = ""  # version and cipher, "" for none
+    username: str = ""  # the AUTH user name
+    session: str = ""  # id of the session, "" for none
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail as a front hands it to `Mailbox.receive`."""
+
+    raw: bytes
+    envelope: Envelope
+    origin: Origin
+    inbox: str | None = None  # named by the front (a path prefix); None: the mailbox decides
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header of a mail says, decoded; all that a list row needs and a 250 waits for."""
+
+    subject: str = ""
+    from_: Address | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    message_id: str = ""  # without angle brackets
+    inbox: str = ""  # X-Inbox
+    tags: tuple[str, ...] = ()  # X-Tags, split at commas, stripped
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What the bodies of a mail add to its row: needs the parse that the 250 does not wait for."""
+
+    snippet: str = ""
+    text: str = ""  # for the search: visible text of the HTML part, else the text parts; at most limits.SEARCH_TEXT
+    attachments: int = 0
+    inlines: int = 0
+    filenames: tuple[str, ...] = ()
+    links: int = 0  # distinct http(s) and mailto links in text and HTML
+    codes: int = 0  # one-time codes found by the default patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message ready to be stored: the mailbox has decided its inbox, its Bcc and its tags."""
+
+    raw: bytes
+    envelope: Envelope
+    origin: Origin
+    head: Head
+    inbox: str
+    tags: tuple[str, ...]
+    created: int
+    digest: Digest | None = None  # None: the parse follows later
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The row of a list: no bodies."""
+
+    seq: int
+    id: str
+    inbox: str
+    created: int
+    size: int
+    read: bool
+    head: Head
+    username: str
+    tags: tuple[str, ...]
+    attachments: int
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored message without its raw: the row, the envelope and how it came."""
+
+    summary: Summary
+    envelope: Envelope
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a selection, and the numbers around it."""
+
+    summaries: tuple[Summary, ...]
+    start: int
+    matched: int  # messages in the selection
+    matched_unread: int
+    total: int  # messages in the scope (the inbox, or all)
+    unread: int
+    tags: tuple[str, ...]  # every tag in the scope, sorted
+    cursor: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCount:
+    """An inbox with what it holds."""
+
+    name: str
+    total: int
+    unread: int
+    size: int
+
+
+EventKind = Literal["new", "update", "delete", "restore", "truncate", "tags"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, numbered by `seq` in the order of commits.
+
+    new       `summary` is the message that came
+    update    `ids` have new values: `read`, `tags`, or `described` (snippet and attachment count, in `summary`)
+    delete    `ids` are gone; `reason` tells apart deleted, evicted (retention) and hidden (can be undone)
+    restore   `ids` are back
+    truncate  every message of `inbox` is gone (None: of all inboxes)
+    tags      a tag was renamed or removed: lists with tags are stale
+    """
+
+    seq: int
+    kind: EventKind
+    inbox: str | None = None  # None: more than one
+    ids: tuple[str, ...] = ()
+    summary: Summary | None = None
+    read: bool | None = None
+    tags: tuple[str, ...] | None = None
+    reason: Literal["", "deleted", "evicted", "hidden"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a session's transcript.
+
+    `at` is microseconds since the session began. `who` is "C" for the client, "S" for us, "-" for a remark of ours
+    (TLS began, the client vanished, 1234 bytes of DATA). `text` has secrets replaced and control characters escaped.
+    """
+
+    at: int
+    who: Literal["C", "S", "-"]
+    text: str
+
+
+SessionState = Literal["open", "quit", "dropped", "refused", "timeout", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One SMTP connection with its transcript, kept also when it was refused or caught nothing."""
+
+    id: str
+    started: int
+    ended: int  # 0 while it is open
+    peer: str
+    local: str
+    helo: str
+    username: str
+    tls: str
+    state: SessionState
+    messages: tuple[str, ...]  # ids of what it caught, the newest 100
+    caught: int  # how many it caught in all
+    errors: int  # replies of 400 and above
+    lines: tuple[Line, ...]
+    omitted: int  # lines that the bound left out
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header field: the name as sent, the value as sent (folding kept), and the value unfolded and decoded."""
+
+    name: str
+    raw: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A node of the MIME tree, addressed by its path as Mailpit's clients expect it.
+
+    The root of a mail without multipart is "0"; the children of a multipart root are "1", "2", and theirs "1.1", "1.2";
+    a multipart container itself bears its own path with ".0" behind it ("0" for the root).
+    """
+
+    path: str
+    content_type: str  # lower-case, without parameters; as declared if well-formed, else what it is treated as
+    charset: str
+    disposition: str  # attachment, inline, or ""
+    filename: str
+    content_id: str  # without angle brackets
+    transfer_encoding: str
+    size: int  # of the decoded content
+    params: Mapping[str, str] = field(default_factory=dict)  # of Content-Type, decoded
+    headers: tuple[Header, ...] = ()
+    defects: tuple[str, ...] = ()
+    children: tuple["Part", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Everything that a whole parse of a mail yields. `content` of a part is asked for apart, by its path."""
+
+    head: Head
+    headers: tuple[Header, ...]
+    date: int | None  # of the Date header; None if missing or unreadable
+    date_offset: int | None  # its zone, seconds east of UTC
+    return_path: str  # without angle brackets
+    list_unsubscribe: str  # the header's value, decoded
+    list_unsubscribe_post: str
+    root: Part
+    text: str
+    html: str
+    has_text: bool  # False: `text` was made from the HTML
+    inline: tuple[Part, ...]
+    attachments: tuple[Part, ...]
+    defects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message with its parse."""
+
+    record: Record
+    parsed: Parsed
