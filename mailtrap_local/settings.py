@@ -19,6 +19,7 @@ from mailtrap_local.kinds import DAY, GB, KB, MB, TB, Kind
 
 ENVIRONMENT_PREFIX = "MAILTRAP_LOCAL_"
 CONFIG_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG"
+CONFIG_HELP = "File of settings to read instead of looking for one in the current folder."
 CONFIG_FILE = "mailtrap-local.toml"
 PROJECT_FILE = "pyproject.toml"
 PROJECT_TABLE = "mailtrap-local"
@@ -162,6 +163,11 @@ def _row(entry: "Field[Any]") -> Row:
 def rows() -> tuple[Row, ...]:
     """The table, in the order in which a user should meet the settings."""
     return _ROWS
+
+
+def row(name: str) -> Row:
+    """One row of the table, by the setting's name."""
+    return next(found for found in _ROWS if found.name == name)
 
 
 _ROWS = tuple(_row(entry) for entry in fields(Settings))

@@ -1,0 +1,161 @@
+"""The command line: `mailtrap-local` serves, `mailtrap-local COMMAND` does something else.
+
+Each command imports what it needs when it runs: `sendmail` has to start in a blink. A mistake of the user's is one
+sentence on standard error and exit code 2, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from mailtrap_local.server import Server
+    from mailtrap_local.settings import Row, Settings
+
+PROGRAM = "mailtrap-local"
+USER_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. `arguments` are those behind the program's name."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["sendmail"]:
+        from mailtrap_local import sendmail
+
+        return sendmail.main(given[1:])
+    from mailtrap_local.errors import MailtrapLocalError
+
+    options = vars(parser().parse_args(given))
+    try:
+        return {"serve": serve}[options.pop("command", None) or "serve"](options)
+    except MailtrapLocalError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return USER_ERROR
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and flag. A flag that was not given leaves nothing in the namespace."""
+    import argparse
+
+    from mailtrap_local import __version__
+
+    whole = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Catch mail on this machine, show it live in the browser, let tests ask for it.",
+        epilog="Settings also come from the environment variables named above, from mailtrap-local.toml, and from "
+        "[tool.mailtrap-local] in pyproject.toml. A flag wins over the environment, and that over a file.",
+        parents=[_flags()],
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands.add_parser("serve", help="run the catcher (what happens without a command)", parents=[_flags()])
+    commands.add_parser("sendmail", help="deliver a mail from standard input, as sendmail would", add_help=False)
+    return whole
+
+
+def _flags() -> argparse.ArgumentParser:
+    import argparse
+
+    from mailtrap_local.settings import CONFIG_HELP, CONFIG_VARIABLE, rows
+
+    flags = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = flags.add_argument_group("settings")
+    for row in rows():
+        _add_flag(group, row)
+    group.add_argument("--config", metavar="FILE", help=f"{CONFIG_HELP} [{CONFIG_VARIABLE}]")
+    return flags
+
+
+def _add_flag(group: argparse._ArgumentGroup, row: Row) -> None:
+    import argparse
+
+    text = f"{row.help} (default: {row.default_text}) [{row.variable}]".replace("%", "%%")
+    if row.kind.switch:
+        group.add_argument(row.flag, action=argparse.BooleanOptionalAction, help=text)
+    else:
+        action = "append" if row.kind.many else "store"
+        group.add_argument(row.flag, action=action, metavar=row.kind.metavar, help=text)
+
+
+def serve(options: dict[str, object]) -> int:
+    """Run the server until a signal ends it."""
+    import os
+    import signal
+    from contextlib import suppress
+    from pathlib import Path
+
+    from mailtrap_local.settings import load, strangers
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop takes over, SIGTERM is a Ctrl-C too
+    with suppress(KeyboardInterrupt):  # asked to end before it had begun, or asked twice
+        settings = load(options, environ=os.environ, directory=Path.cwd())
+        for warning in (*strangers(os.environ), *settings.warnings):
+            print(f"{PROGRAM}: warning: {warning}", file=sys.stderr)
+        _run(settings)
+    return 0
+
+
+def _run(settings: Settings) -> None:
+    import asyncio
+    import logging
+
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """uvloop where it installs."""
+    try:
+        import uvloop
+    except ImportError:
+        import asyncio
+
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings) -> None:
+    import asyncio
+    import signal
+
+    from mailtrap_local.server import Server
+
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    async with Server(settings) as server:
+        print("\n".join(greeting(settings, server)), flush=True)
+        await ended.wait()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+
+
+def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
+    """What the server says when it is ready: five lines."""
+    from mailtrap_local import __version__
+
+    host = _reachable(settings.host)
+    web = f"http://{host}:{server.http_port}{settings.base_path}/"
+    kept = f"in {settings.database}" if settings.database else "in memory, gone at the end (--database FILE keeps it)"
+    return (
+        f"mailtrap-local {__version__} catches mail; Ctrl-C ends it.",
+        f"  SMTP  {host}:{server.smtp_port}  (listening on {', '.join(settings.host)})",
+        f"  Web   {web}",
+        f"  Mail  {kept}",
+        f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, no TLS; any user name and password, or none",
+    )
+
+
+def _reachable(hosts: Sequence[str]) -> str:
+    """The name by which this machine reaches what listens on these hosts, as a URL writes it."""
+    if {"127.0.0.1", "::1", "0.0.0.0", "::", "localhost"} & set(hosts):
+        return "localhost"
+    return f"[{hosts[0]}]" if ":" in hosts[0] else hosts[0]

@@ -1,0 +1,312 @@
+"""`mailtrap-local sendmail`: what PHP, cron and mail frameworks call `/usr/sbin/sendmail`, delivering to the catcher.
+
+A mail from standard input goes by SMTP to localhost:1025. What changes on the way is what sendmail changes: line ends
+become CRLF, and with `-t` the Bcc fields go. Exit codes are those of sysexits.h. It starts once for each mail that an
+app sends, so it imports the standard library only, and that as late as it can.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import smtplib
+    import socket
+    from collections.abc import Sequence
+
+EX_OK, EX_USAGE, EX_NOINPUT, EX_UNAVAILABLE, EX_TEMPFAIL = 0, 64, 66, 69, 75
+
+HELP = """\
+usage: mailtrap-local sendmail [-t] [-i] [-f FROM] [-S HOST:PORT] [RECIPIENT ...]
+       mailtrap-local sendmail -bs [-S HOST:PORT]
+
+Read a mail from standard input and deliver it to the catcher.
+
+  -t            send to the recipients in To, Cc and Bcc too, and take Bcc out
+  -i, -oi       a line with a single dot does not end the mail
+  -f, -r FROM   the envelope's sender (default: who runs this)
+  -S HOST:PORT  where the catcher listens (default: localhost, and the port that
+                MAILTRAP_LOCAL_SMTP_PORT names, else 1025)
+  -bs           speak SMTP on standard input and output
+
+Sendmail's other options are accepted and change nothing.
+"""
+
+_OPTIONS = "A:B:b:C:d:e:F:f:Gh:iL:mN:nO:o:p:R:r:S:sTtUV:vX:"
+_SECONDS = 60.0
+
+
+class Failure(Exception):
+    """Why the mail was not delivered, in one sentence, and the exit code that says so."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asked for."""
+
+    recipients: tuple[str, ...]
+    sender: str | None  # None: who runs this
+    hosts: tuple[str, ...]  # tried in this order
+    port: int
+    from_header: bool  # -t
+    dot_ends: bool  # without -i
+    speak_smtp: bool  # -bs
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Deliver the mail on standard input; the exit code. Never raises for what a user can get wrong."""
+    if "--help" in arguments:
+        sys.stdout.write(HELP)
+        return EX_OK
+    try:
+        order = read_order(arguments)
+        if order.speak_smtp:
+            return _speak(order)
+        _deliver(order, sys.stdin.buffer.read())
+    except Failure as failure:
+        sys.stderr.write(f"mailtrap-local sendmail: {failure}\n")
+        return failure.code
+    return EX_OK
+
+
+def read_order(arguments: Sequence[str]) -> Order:
+    """The order that a sendmail command line gives. Raises Failure."""
+    from getopt import GetoptError, gnu_getopt
+
+    try:
+        options, recipients = gnu_getopt(list(arguments), _OPTIONS)
+    except GetoptError as error:
+        raise Failure(EX_USAGE, f"{error}; --help lists the options.") from None
+    given = dict(options)
+    mode = given.get("-b", "m")
+    if mode not in {"m", "s"}:
+        raise Failure(EX_USAGE, f"-b{mode} is not offered; only -bm (deliver, the default) and -bs are.")
+    hosts, port = _server(given.get("-S"))
+    dots = "-i" in given or any(option == "-o" and value == "i" for option, value in options)
+    sender = given.get("-f", given.get("-r"))
+    return Order(tuple(recipients), sender, hosts, port, "-t" in given, not dots, mode == "s")
+
+
+def _server(text: str | None) -> tuple[tuple[str, ...], int]:
+    """Hosts to try and the port. Localhost is both loopback addresses, whatever the machine's files say."""
+    import re
+
+    found = re.fullmatch(r"(?:\[([^]]+)]|([^:]+))(?::([0-9]{1,5}))?", text or "localhost")
+    port = int(found[3]) if found and found[3] else _default_port()
+    if found is None or not 0 < port < 65_536:
+        raise Failure(EX_USAGE, f"-S {text} is not HOST or HOST:PORT.")
+    host = found[1] or found[2]
+    return ("::1", "127.0.0.1") if host == "localhost" else (host,), port
+
+
+def _default_port() -> int:
+    if not os.environ.get("MAILTRAP_LOCAL_SMTP_PORT"):
+        return 1025
+    from mailtrap_local.errors import SettingError
+    from mailtrap_local.settings import row
+
+    setting = row("smtp_port")
+    try:
+        port = setting.read(os.environ[setting.variable], source=f"from the environment ({setting.variable})")
+    except SettingError as error:
+        raise Failure(EX_USAGE, str(error)) from None
+    return int(port or setting.default)
+
+
+def _deliver(order: Order, mail: bytes) -> None:
+    if order.dot_ends:
+        mail = until_dot(mail)
+    if not mail:
+        raise Failure(EX_NOINPUT, "there was no mail on standard input.")
+    recipients = list(order.recipients)
+    if order.from_header:
+        recipients += header_recipients(mail)
+        mail = without_bcc(mail)
+    if not recipients:
+        raise Failure(EX_USAGE, "no recipient was given; name one, or use -t to take those of To, Cc and Bcc.")
+    sender = _who() if order.sender is None else order.sender.strip().removeprefix("<").removesuffix(">")
+    _transmit(order, sender, [_checked(address) for address in dict.fromkeys(recipients)], crlf(mail))
+
+
+def _checked(address: str) -> str:
+    bare = address.strip().removeprefix("<").removesuffix(">")
+    if not bare or not bare.isprintable() or "<" in bare or ">" in bare:
+        raise Failure(EX_USAGE, f"{address!r} is no mail address.")
+    return bare
+
+
+def _who() -> str:
+    import getpass
+    import socket
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as containers have
+        user = f"uid{os.getuid()}" if hasattr(os, "getuid") else "nobody"
+    return f"{user}@{socket.gethostname() or 'localhost'}"
+
+
+def crlf(mail: bytes) -> bytes:
+    """The mail with each bare LF made CRLF; nothing else changes."""
+    import re
+
+    return re.sub(rb"(?<!\r)\n", b"\r\n", mail)
+
+
+def until_dot(mail: bytes) -> bytes:
+    """What comes before a line with a single dot."""
+    import re
+
+    end = re.search(rb"^\.\r?$", mail, re.MULTILINE)
+    return mail[: end.start()] if end else mail
+
+
+def header_recipients(mail: bytes) -> list[str]:
+    """The addresses in To, Cc and Bcc, or in the Resent ones if there are any (RFC 5322 section 3.6.6)."""
+    from email.utils import getaddresses
+
+    fields = [(_name(field), field.partition(b":")[2]) for field in _fields(mail)]
+    names = (b"to", b"cc", b"bcc")
+    resent = tuple(b"resent-" + name for name in names)
+    wanted = resent if any(name in resent for name, _ in fields) else names
+    values = [b" ".join(value.splitlines()).decode("utf-8", "replace") for name, value in fields if name in wanted]
+    return [address for _, address in getaddresses(values) if address]
+
+
+def without_bcc(mail: bytes) -> bytes:
+    """The mail without its Bcc and Resent-Bcc fields, else byte for byte."""
+    fields = _fields(mail)
+    kept = b"".join(field for field in fields if _name(field) not in {b"bcc", b"resent-bcc"})
+    return kept + mail[sum(map(len, fields)) :]
+
+
+def _fields(mail: bytes) -> list[bytes]:
+    """The header's fields, each with its folded lines and line ends."""
+    fields: list[bytes] = []
+    for line in _header_lines(mail):
+        if line[:1] in b" \t" and fields:
+            fields[-1] += line
+        else:
+            fields.append(line)
+    return fields
+
+
+def _header_lines(mail: bytes) -> list[bytes]:
+    lines = []
+    start = 0
+    while start < len(mail):
+        end = mail.find(b"\n", start) + 1 or len(mail)
+        if mail[start:end] in {b"\n", b"\r\n"}:
+            break
+        lines.append(mail[start:end])
+        start = end
+    return lines
+
+
+def _name(field: bytes) -> bytes:
+    return field.partition(b":")[0].strip().lower()
+
+
+def _transmit(order: Order, sender: str, recipients: list[str], mail: bytes) -> None:
+    import smtplib
+
+    try:
+        with _connect(order) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            refused = smtp.sendmail(sender, recipients, mail, _mail_options(smtp, sender, recipients, mail))
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(error.recipients) from None
+    except smtplib.SMTPResponseException as error:
+        raise _said_no(error.smtp_code, error.smtp_error) from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise Failure(EX_TEMPFAIL, f"the connection to port {order.port} broke: {error}.") from None
+    except UnicodeEncodeError:
+        raise Failure(EX_UNAVAILABLE, "the server takes no addresses beyond ASCII (SMTPUTF8).") from None
+    if refused:
+        raise _refusal(refused)
+
+
+def _mail_options(smtp: smtplib.SMTP, sender: str, recipients: list[str], mail: bytes) -> list[str]:
+    options = []
+    if smtp.has_extn("8bitmime") and not mail.isascii():
+        options.append("BODY=8BITMIME")
+    if smtp.has_extn("smtputf8") and not "".join([sender, *recipients]).isascii():
+        options.append("SMTPUTF8")
+    return options
+
+
+def _refusal(refused: dict[str, tuple[int, bytes]]) -> Failure:
+    address, (code, text) = next(iter(refused.items()))
+    others = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+    return _said_no(code, text, f"the server refused {address}{others}: ")
+
+
+def _said_no(code: int, text: bytes | str, before: str = "the server refused the mail: ") -> Failure:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return Failure(EX_TEMPFAIL if 400 <= code < 500 else EX_UNAVAILABLE, f"{before}{code} {' '.join(words.split())}")
+
+
+def _connect(order: Order) -> smtplib.SMTP:
+    import smtplib
+
+    def open_one(host: str) -> smtplib.SMTP:
+        return smtplib.SMTP(host, order.port, local_hostname="localhost", timeout=_SECONDS)
+
+    return _first(order, open_one)
+
+
+def _speak(order: Order) -> int:
+    """Carry SMTP between standard input and output and the server, until the server ends it."""
+    import socket
+    import threading
+
+    connection = _first(order, lambda host: socket.create_connection((host, order.port), timeout=_SECONDS))
+    connection.settimeout(None)
+    threading.Thread(target=_pump_in, args=(connection,), daemon=True).start()
+    try:
+        while received := connection.recv(65_536):
+            sys.stdout.buffer.write(received)
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        raise Failure(EX_TEMPFAIL, f"the connection to port {order.port} broke: {error}.") from None
+    return EX_OK
+
+
+def _pump_in(connection: socket.socket) -> None:
+    import socket
+
+    try:
+        while sent := os.read(sys.stdin.fileno(), 65_536):
+            connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # the server has gone, and the other direction says so
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Connection = TypeVar("Connection")
+
+
+def _first(order: Order, open_one: Callable[[str], Connection]) -> Connection:
+    """The first connection that one of the order's hosts accepts. Raises Failure when none does."""
+    import smtplib
+
+    reasons = []
+    for host in order.hosts:
+        try:
+            return open_one(host)
+        except (OSError, smtplib.SMTPException) as error:
+            reasons.append(f"{host}: {getattr(error, 'strerror', None) or error}")
+    raise Failure(
+        EX_TEMPFAIL, f"nothing answers on port {order.port} ({'; '.join(reasons)}). Is mailtrap-local running?"
+    )
