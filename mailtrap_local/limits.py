@@ -31,6 +31,8 @@ SEARCH_TEXT = 1 * MB
 HTTP_BODY = 5 * MB
 QUERY_CHARACTERS = 4_000
 QUERY_TERMS = 100
+QUERY_DEPTH = 20  # parentheses in parentheses; SQLite's own parser has a bound
+PATTERN_MEMORY = 1 * MB  # of one compiled /pattern/, its cache of states included
 LIVE_QUEUE_EVENTS = 10_000
 REPLAY_EVENTS = 20_000
 LIVE_CLIENTS = 2_000
@@ -40,3 +42,4 @@ WAIT_SECONDS = 60
 
 # What may be parsed where it stands, on the loop or in the store's writer; larger goes to a thread
 PARSE_INLINE = 64 * KB
+UNDESCRIBED_BYTES = 256 * MB

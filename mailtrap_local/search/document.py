@@ -1,0 +1,124 @@
+"""What a query looks at: the folded columns of a message. Store and predicate share this one truth.
+
+An address list is each address in the form `"\\n" + fold(name) + "\\t" + fold(address)`, and one "\\n" behind the last;
+"" if there is none. Folded text holds neither tab nor newline, so a needle never crosses two addresses, and a
+needle with the marks asks for a whole address or a whole name.
+
+The free text is one folded line for each thing: From, Subject, To, Cc, Bcc, Reply-To, the reverse-path, the text of the
+bodies, the file names. A phrase is found across the line breaks of a body, never across two things.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailtrap_local.mime.text import fold
+from mailtrap_local.model import ADDRESS_MARK, LINE_MARK, Address, Digest, Entry, Envelope, Head, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One message as a query sees it. The text fields are folded; `inbox`, `tags` and `raw` are as they are."""
+
+    subject: str = ""
+    message_id: str = ""
+    sender: str = ""
+    recipients: str = ""
+    cc: str = ""
+    bcc: str = ""
+    reply_to: str = ""
+    rcpt: str = ""
+    mail_from: str = ""
+    text: str = ""
+    inbox: str = ""
+    created: int = 0  # microseconds since the epoch
+    size: int = 0
+    read: bool = False
+    attachments: int = 0
+    inlines: int = 0
+    links: int = 0
+    codes: int = 0
+    tags: tuple[str, ...] = ()
+    raw: bytes = b""  # for header: alone
+
+
+def columns(entry: Entry) -> Document:
+    """The document of a message about to be stored, unread; without a digest its text is that of the header."""
+    return _document(
+        entry.head,
+        entry.envelope,
+        entry.digest or Digest(),
+        inbox=entry.inbox,
+        created=entry.created,
+        size=len(entry.raw),
+        tags=entry.tags,
+        raw=entry.raw,
+    )
+
+
+def document(summary: Summary, envelope: Envelope, digest: Digest, *, raw: bytes = b"") -> Document:
+    """The document of a stored message. `raw` is looked at by `header:` alone."""
+    return _document(
+        summary.head,
+        envelope,
+        digest,
+        inbox=summary.inbox,
+        created=summary.created,
+        size=summary.size,
+        read=summary.read,
+        tags=summary.tags,
+        raw=raw,
+    )
+
+
+def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
+    """The folded free text: what a plain word is searched in, as the table body holds it."""
+    addresses = (head.to, head.cc, head.bcc, head.reply_to)
+    lines = [_shown(head.from_) if head.from_ else "", head.subject]
+    lines += [_shown(address) for several in addresses for address in several]
+    lines += [envelope.mail_from, digest.text, *digest.filenames]
+    return LINE_MARK.join(filter(None, map(fold, lines)))
+
+
+def _document(
+    head: Head,
+    envelope: Envelope,
+    digest: Digest,
+    *,
+    inbox: str,
+    created: int,
+    size: int,
+    tags: tuple[str, ...],
+    raw: bytes,
+    read: bool = False,
+) -> Document:
+    return Document(
+        subject=fold(head.subject),
+        message_id=fold(head.message_id),
+        sender=_list([head.from_] if head.from_ else ()),
+        recipients=_list(head.to),
+        cc=_list(head.cc),
+        bcc=_list(head.bcc),
+        reply_to=_list(head.reply_to),
+        rcpt=_list(Address("", recipient.address) for recipient in envelope.recipients),
+        mail_from=fold(envelope.mail_from),
+        text=free_text(head, envelope, digest),
+        inbox=inbox,
+        created=created,
+        size=size,
+        read=read,
+        attachments=digest.attachments,
+        inlines=digest.inlines,
+        links=digest.links,
+        codes=digest.codes,
+        tags=tags,
+        raw=raw,
+    )
+
+
+def _list(addresses: Iterable[Address]) -> str:
+    marked = [LINE_MARK + fold(item.name) + ADDRESS_MARK + fold(item.address) for item in addresses]
+    return "".join(marked) + LINE_MARK if marked else ""
+
+
+def _shown(address: Address) -> str:
+    return f"{address.name} <{address.address}>" if address.name else address.address

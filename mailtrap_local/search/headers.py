@@ -1,0 +1,17 @@
+"""`header:` over the bytes of a message: what a field says, decoded and folded."""
+
+from mailtrap_local.mime.headers import charset_hint, decode, split
+from mailtrap_local.mime.text import fold
+from mailtrap_local.search.patterns import found
+
+
+def header_matches(data: bytes, name: str, test: str, value: str) -> bool:
+    """Whether a header field named `name` (lower-case) is there and passes the test of tree.HeaderField."""
+    wanted = name.encode()
+    fields = split(data).fields
+    values = [field_value for field_name, field_value in fields if field_name.lower() == wanted]
+    if test == "has" or not values:
+        return bool(values)
+    hint = charset_hint(fields)
+    folded = (fold(decode(field_value, hint=hint)) for field_value in values)
+    return any(found(value, text) if test == "re" else text == value for text in folded)

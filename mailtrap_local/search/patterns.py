@@ -1,0 +1,80 @@
+"""Patterns: google-re2 over folded text, in time linear in the text whatever the pattern is.
+
+A pattern does not care for case, sees each line of a column on its own (`^` and `$` are a line's ends, nothing matches
+across lines) and, in an address list, each name, each address and each `name <address>`. Since columns are folded
+(composed, `ß` as `ss`), the non-ASCII characters of a pattern are folded too.
+"""
+
+import functools
+import unicodedata
+from collections.abc import Callable
+
+from mailtrap_local import limits
+from mailtrap_local.model import ADDRESS_MARK, LINE_MARK
+
+Search = Callable[[bytes], object]
+
+
+class WrongPattern(ValueError):
+    """RE2 cannot take the pattern; the text says why."""
+
+
+@functools.lru_cache(maxsize=128)
+def compiled(pattern: str) -> Search:
+    """The search function of a pattern over UTF-8. Raises WrongPattern."""
+    import re2  # type: ignore[import-untyped]  # here, since most sessions never search by pattern
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_nl = True
+    options.log_errors = False
+    options.max_mem = limits.PATTERN_MEMORY
+    try:
+        search: Search = re2.compile(f"(?m){_folded(pattern)}".encode(), options).search
+    except re2.error as error:
+        reason = error.args[0] if error.args else "not understood"
+        raise WrongPattern(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)) from None
+    return search
+
+
+def found(pattern: str, column: str) -> bool:
+    """Whether the pattern is found in a folded column."""
+    if ADDRESS_MARK in column:
+        column = _listed(column)
+    return compiled(pattern)(column.encode()) is not None
+
+
+def _listed(addresses: str) -> str:
+    """An address list as lines that a pattern is tried on: each name, each address, each `name <address>`."""
+    lines = []
+    for entry in addresses.strip(LINE_MARK).split(LINE_MARK):
+        name, _, address = entry.partition(ADDRESS_MARK)
+        lines += [name, address, f"{name} <{address}>"] if name else [address]
+    return LINE_MARK.join(lines)
+
+
+def _folded(pattern: str) -> str:
+    """Non-ASCII characters as `fold` leaves them (in a class only where one character stays one)."""
+    if pattern.isascii():
+        return pattern
+    in_class = False
+    folded = []
+    previous = ""
+    for character in unicodedata.normalize("NFC", pattern):
+        if previous != "\\":
+            in_class = character == "[" or (in_class and character != "]")
+        lower = character if character.isascii() else character.casefold()
+        if len(lower) > 1:
+            lower = character if in_class else f"(?:{lower})"
+        folded.append(lower)
+        previous = "" if previous == "\\" else character
+    return "".join(folded)
+
+
+def valid(pattern: str) -> bool:
+    """Whether RE2 takes the pattern."""
+    try:
+        compiled(pattern)
+    except WrongPattern:
+        return False
+    return True

@@ -1,0 +1,126 @@
+"""A query as SQL: the WHERE expression over the table `message m` that means what `match.matches` means.
+
+Texts and numbers of a query are parameters, always; what is in the SQL is made of the constants below. The columns are
+folded, so `instr` compares characters, and `%` and `_` are plain. Cheap conditions come first, since SQLite stops at
+the first that fails: rows, then tags, then the text, then what calls back into Python, then raw.
+"""
+
+import sqlite3
+
+from mailtrap_local.search.headers import header_matches
+from mailtrap_local.search.patterns import found
+from mailtrap_local.search.syntax import Query
+from mailtrap_local.search.tree import (
+    And,
+    Column,
+    Compares,
+    Contains,
+    Equals,
+    HeaderField,
+    Never,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Tagged,
+)
+
+Parameter = str | int
+Expression = tuple[str, list[Parameter]]
+
+_TEXT = "(SELECT b.text FROM body b WHERE b.seq = m.seq)"
+_TAG = "EXISTS (SELECT 1 FROM message_tag t WHERE t.seq = m.seq"
+_RAW = "(SELECT r.data FROM raw r WHERE r.seq = m.seq)"
+
+
+def where(query: Query) -> Expression:
+    """The expression, safe to stand beside AND, and its parameters. It is never NULL."""
+    parameters: list[Parameter] = []
+    return _expression(query.root, parameters), parameters
+
+
+def functions(connection: sqlite3.Connection) -> None:
+    """Register what `where` calls: every connection that runs its expressions needs this."""
+    connection.create_function("matches_pattern", 2, _matches_pattern, deterministic=True)
+    connection.create_function("header_matches", 4, _header_matches, deterministic=True)
+
+
+def _matches_pattern(pattern: str, text: str | None) -> bool:
+    return text is not None and found(pattern, text)
+
+
+def _header_matches(data: bytes | None, name: str, test: str, value: str) -> bool:
+    return data is not None and header_matches(data, name, test, value)
+
+
+def _expression(node: Node, parameters: list[Parameter]) -> str:
+    match node:
+        case And(children) | Or(children):
+            word = " AND " if isinstance(node, And) else " OR "
+            return "(" + word.join(_expression(child, parameters) for child in sorted(children, key=_cost)) + ")"
+        case Not(child):
+            return f"NOT {_expression(child, parameters)}"
+        case Compares(number, comparison, value):
+            parameters.append(value)
+            return f"(m.{number} {comparison} ?)"
+        case Never():
+            return "(0)"
+        case Contains(columns, needles):
+            tests = []
+            for column in columns:
+                for needle in needles:
+                    parameters.append(needle)
+                    tests.append(f"instr({_sql(column)}, ?) > 0")
+            return _any(tests)
+        case Equals(column, value):
+            parameters.append(value)
+            return f"({_sql(column)} = ?)"
+        case Pattern(columns, pattern):
+            parameters.extend(pattern for _ in columns)
+            return _any([f"matches_pattern(?, {_sql(column)})" for column in columns])
+        case Tagged(name, pattern):
+            return _tagged(name, pattern, parameters)
+        case HeaderField(name, test, value):
+            parameters.extend((name, test, value))
+            return f"header_matches({_RAW}, ?, ?, ?)"
+
+
+def _tagged(name: str, pattern: str, parameters: list[Parameter]) -> str:
+    if pattern:
+        parameters.append(pattern)
+        return f"{_TAG} AND matches_pattern(?, t.name))"
+    if name:
+        parameters.append(name)
+        return f"{_TAG} AND t.name = ? COLLATE NOCASE)"
+    return f"{_TAG})"
+
+
+def _any(tests: list[str]) -> str:
+    return "(" + " OR ".join(tests) + ")"
+
+
+def _sql(column: Column) -> str:
+    # a message whose body is not parsed yet has no row in body: it holds nothing, rather than NULL
+    return f"ifnull({_TEXT}, '')" if column == "text" else f"m.{column}"
+
+
+def _cost(node: Node) -> int:
+    match node:
+        case And(children) | Or(children):
+            return max(map(_cost, children))
+        case Not(child):
+            return _cost(child)
+        case Compares() | Never():
+            return 0
+        case Contains(columns) if columns != ("text",):
+            return 1
+        case Equals():
+            return 1
+        case Tagged():
+            return 2
+        case Contains():
+            return 3
+        case Pattern(columns):
+            return 5 if columns == ("text",) else 4
+        case HeaderField():
+            return 6

@@ -1,0 +1,116 @@
+"""The tree that a query is parsed to, and that `match` and `sql` give their meanings to.
+
+Leaves are terms; each node keeps `source`, the slice of the query that it was written as. Texts in terms are folded
+as the columns of a message are (`document.py`), so comparing them is comparing characters.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Column = Literal[
+    "text",
+    "subject",
+    "message_id",
+    "sender",
+    "recipients",
+    "cc",
+    "bcc",
+    "reply_to",
+    "rcpt",
+    "mail_from",
+    "inbox",
+]
+Number = Literal["created", "size", "read", "attachments", "inlines", "links", "codes"]
+Comparison = Literal["=", "<", "<=", ">", ">="]
+HeaderTest = Literal["has", "is", "re"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Any of the needles is in any of the columns. Address needles hold the marks of an address list."""
+
+    columns: tuple[Column, ...]
+    needles: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The column is the value, whole."""
+
+    column: Column
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The pattern is found in any of the columns (`patterns.py` says how it runs)."""
+
+    columns: tuple[Column, ...]
+    pattern: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compares:
+    """A number of the message compares so with `value`: in microseconds for `created`, 0 or 1 for `read`."""
+
+    number: Number
+    comparison: Comparison
+    value: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag is the name (ASCII letters of either case), or holds the pattern; with neither, there is a tag at all."""
+
+    name: str
+    pattern: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderField:
+    """A header field of that name is there ("has"), has the folded value ("is"), or holds the pattern ("re")."""
+
+    name: str
+    test: HeaderTest
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A term that no stored message meets: refused and truncated mail is not kept as a message."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What the child does not match."""
+
+    child: "Node"
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """What every child matches; two children or more."""
+
+    children: tuple["Node", ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """What some child matches; two children or more."""
+
+    children: tuple["Node", ...]
+    source: str
+
+
+Term = Contains | Equals | Pattern | Compares | Tagged | HeaderField | Never
+Node = Term | Not | And | Or
