@@ -1,0 +1,138 @@
+"""The whole parse of a mail: a tolerant tree of body parts, and what Mailpit's clients expect to be made of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mailtrap_local.mime import dates, headers, text
+from mailtrap_local.mime.structure import Node, tree
+from mailtrap_local.model import Parsed, Part
+
+__all__ = ["Bodies", "Node", "bodies", "content", "nested_bodies", "parse", "tree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What a mail shows: its text and HTML, and its other parts. `has_text`: there was a text part."""
+
+    text: str
+    html: str
+    has_text: bool
+    inline: tuple[Node, ...]
+    attachments: tuple[Node, ...]
+
+
+def bodies(nodes: Sequence[Node]) -> Bodies:
+    """Mailpit's rules (reference, section 2.7) on all nodes of a mail.
+
+    A mail that shows nothing of its own shows what the first message inside it does.
+    """
+    if len(nodes) == 1:
+        return _single(nodes[0])
+    found = _bodies([node for node in nodes if node.message is None])
+    nested = None if found.has_text or found.html else next(nested_bodies(nodes), None)
+    return replace(found, text=nested.text, html=nested.html, has_text=nested.has_text) if nested else found
+
+
+def nested_bodies(nodes: Sequence[Node]) -> Iterator[Bodies]:
+    """The bodies of each message inside the mail, in order."""
+    messages: dict[int, list[Node]] = {}
+    for node in nodes:
+        if node.message is not None:
+            messages.setdefault(node.message, []).append(node)
+    return (_bodies(each) for each in messages.values())
+
+
+def _bodies(nodes: Sequence[Node]) -> Bodies:
+    """The same on the nodes of one message, depth first."""
+    root = nodes[0]
+    if not root.is_multipart:
+        return _single(root)
+    broad = sorted(nodes, key=lambda node: node.depth)  # a stable sort: breadth first
+    texts = [node for node in nodes if node.is_text("text/plain")]
+    if root.content_type == "multipart/alternative":
+        texts = [node for node in broad if node.is_text("text/plain")][:1]
+    html = next((node for node in broad if node.is_text("text/html")), None)
+    inline = [node for node in broad if node.disposition == "inline" and not node.is_multipart]
+    inline += [node for node in broad if node.is_other]
+    return Bodies(
+        "\n--\n".join(node.text() for node in texts),
+        html.text() if html else "",
+        bool(texts),
+        tuple(filter(_named, inline)),
+        tuple(node for node in broad if node.is_attachment and _named(node)),
+    )
+
+
+def _single(root: Node) -> Bodies:
+    """A message of one part: it is the text, the HTML, or a file."""
+    if root.is_text("text/html"):
+        return Bodies("", root.text(), False, (), ())
+    if root.is_text("text/plain"):
+        return Bodies(root.text(), "", True, (), ())
+    named = (root,) if _named(root) else ()
+    inline = root.disposition == "inline"
+    return Bodies("", "", False, named if inline else (), () if inline else named)
+
+
+def _named(node: Node) -> bool:
+    return bool(node.filename or node.content_id)
+
+
+def parse(raw: bytes) -> Parsed:
+    """Everything. Never raises: what is wrong is in `defects`, of the whole and of each part."""
+    nodes = tree(raw)
+    found = bodies(nodes)
+    root = nodes[0]
+    parts = _parts(nodes)
+    values = {name: root.value(name) for name in ("date", "return-path", "list-unsubscribe", "list-unsubscribe-post")}
+    head = headers.head_of(root.fields)
+    when = dates.parse_date(values["date"]) if values["date"] else None
+    defects = list(root.defects)
+    if values["date"] and when is None:
+        defects.append("Date cannot be read")
+    return Parsed(
+        head=head,
+        headers=parts[id(root)].headers,
+        date=when[0] if when else None,
+        date_offset=when[1] if when else None,
+        return_path=headers.message_id(values["return-path"].encode()) or (head.from_.address if head.from_ else ""),
+        list_unsubscribe=values["list-unsubscribe"],
+        list_unsubscribe_post=values["list-unsubscribe-post"],
+        root=parts[id(root)],
+        text=found.text if found.has_text else text.html_to_text(found.html),
+        html=found.html,
+        has_text=found.has_text,
+        inline=tuple(parts[id(node)] for node in found.inline),
+        attachments=tuple(parts[id(node)] for node in found.attachments),
+        defects=_told(nodes, defects),
+    )
+
+
+def _parts(nodes: Sequence[Node]) -> dict[int, Part]:
+    """The Part of each node; children before their parents, so nothing recurses."""
+    parts: dict[int, Part] = {}
+    for node in reversed(nodes):
+        parts[id(node)] = node.part(tuple(parts[id(child)] for child in node.children))
+    return parts
+
+
+def _told(nodes: Sequence[Node], own: list[str]) -> tuple[str, ...]:
+    """The mail's own defects, then each part's with its path."""
+    told = own + [f"part {node.path}: {defect}" for node in nodes[1:] for defect in node.defects]
+    return tuple(dict.fromkeys(told))[:1000]
+
+
+def content(raw: bytes, path: str) -> tuple[Part, bytes] | None:
+    """One part by its path, and its decoded bytes; None if there is no such part."""
+    for node in tree(raw):
+        if node.path == path:
+            return _parts(_below(node))[id(node)], node.content()
+    return None
+
+
+def _below(node: Node) -> list[Node]:
+    """A node and all below it, each before its children."""
+    nodes = [node]
+    for each in nodes:
+        nodes.extend(each.children)
+    return nodes

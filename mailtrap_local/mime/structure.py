@@ -1,0 +1,352 @@
+"""The MIME tree of a mail as nodes over its bytes: nothing is copied or decoded before somebody asks.
+
+Theory of operation
+1. A stack of spans still to be read, never recursion: depth costs nothing. A container is cut at its own boundary by
+   `bytes.find` within its span, so each byte is looked at once for each level, and a boundary of an outer level
+   always ends what is inside.
+2. A multipart whose boundary is missing or never occurs takes the one that its body shows; if there is none, it
+   is shown as text.
+3. What goes beyond limits.MIME_DEPTH is a leaf, what goes beyond limits.MIME_PARTS is left out; both are told.
+4. A message inside is a node with its content, and one child: the root of that message.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mailtrap_local import limits
+from mailtrap_local.mime import charset, headers
+from mailtrap_local.mime.headers import Field
+from mailtrap_local.mime.params import Media, media_type
+from mailtrap_local.mime.words import base64_bytes
+from mailtrap_local.model import Part
+
+_MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r*\n|\r|\Z)")
+_LIKE_BOUNDARY = re.compile(rb"(?:^|(?<=[\r\n]))--([^\s-][^\r\n]{0,69}?)[ \t]*\r*\n(?=[A-Za-z-]+:|\r*\n)")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_CR_FIRST = re.compile(rb"[^\r\n]*\r(?!\n)")
+_ANY_LINE_END = re.compile(rb"\r+\n|\r")
+_UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+_PART_FIELDS = {
+    spelling: name
+    for name in ("content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location")
+    for spelling in (name.encode(), name.title().encode(), name.title().replace("Id", "ID").encode())
+}
+
+
+@dataclass(eq=False)
+class Node:
+    """A body part: its header, and where its content stands in `source`. `message`: which message inside the mail
+    it belongs to, None for the mail itself; `depth` counts from that message's root."""
+
+    path: str
+    source: bytes
+    start: int
+    end: int
+    fields: list[Field]
+    media: Media
+    content_type: str
+    defects: list[str]
+    own: dict[str, bytes]  # the first value of each field of _PART_FIELDS
+    depth: int = 0
+    message: int | None = None
+    children: list["Node"] = field(default_factory=list)
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether it is a container of parts."""
+        return self.content_type.startswith("multipart/")
+
+    @cached_property
+    def _placed(self) -> tuple[str, str]:
+        """Disposition and file name."""
+        value = self.own.get("content-disposition")
+        placed = media_type(value) if value else Media("")
+        kind = placed.type
+        if kind not in ("", "inline"):  # RFC 2183 section 2.8: an unknown one is an attachment
+            kind = "attachment"
+        if self.media.type == "attachment":  # "Content-Type: attachment; filename=..." as some scripts write it
+            kind = "attachment"
+        params = self.media.params
+        return kind, placed.params.get("filename") or params.get("name") or params.get("filename", "")
+
+    @property
+    def disposition(self) -> str:
+        """ "attachment", "inline" or ""."""
+        return self._placed[0]
+
+    @property
+    def filename(self) -> str:
+        """From Content-Disposition, else the name of Content-Type; "" for none."""
+        return self._placed[1]
+
+    @property
+    def content_id(self) -> str:
+        """Without angle brackets."""
+        value = self.own.get("content-id")
+        return headers.message_id(value) if value else ""
+
+    @property
+    def transfer_encoding(self) -> str:
+        """Lower-case, without comments."""
+        value = self.own.get("content-transfer-encoding")
+        return headers.decode(value).lower().partition("(")[0].partition(";")[0].strip(" \"'") if value else ""
+
+    @property
+    def is_attachment(self) -> bool:
+        """By the reference's rule for parts of a multipart."""
+        kind = self.content_type
+        return self.disposition == "attachment" or (kind == "application/octet-stream" and not self.is_multipart)
+
+    @property
+    def is_other(self) -> bool:
+        """Neither text nor container nor attachment, and no disposition: a related image, say."""
+        kind = self.content_type
+        return not (self.disposition or self.is_multipart) and kind not in (
+            "text/plain",
+            "text/html",
+            "application/octet-stream",
+        )
+
+    def is_text(self, kind: str) -> bool:
+        """Whether it is a body of this type, no attachment."""
+        return self.content_type == kind and self.disposition != "attachment"
+
+    def value(self, name: str) -> str:
+        """A header field's value, decoded; "" if there is none."""
+        value = next((value for key, value in self.fields if key.lower() == name.encode()), None)
+        return headers.decode(value) if value is not None else ""
+
+    def content(self) -> bytes:
+        """The decoded bytes; a broken transfer encoding is decoded as far as it goes, and told."""
+        return self._content
+
+    @cached_property
+    def _content(self) -> bytes:
+        encoding = self.transfer_encoding
+        encoded = self.source[self.start : self.end]
+        if encoding in _IDENTITY or self.is_multipart:
+            return encoded
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(encoded)
+        if encoding == "base64":
+            decoded, clean = base64_bytes(encoded)
+            if not clean:
+                self.defects.append("broken base64, decoded as far as it goes")
+            return decoded
+        if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
+            return self._uudecoded(encoded)
+        self.defects.append(f"unknown transfer encoding {encoding[:40]!r}, shown as it came")
+        return encoded
+
+    def _uudecoded(self, encoded: bytes) -> bytes:
+        begin = _UU.search(encoded)
+        decoded = bytearray()
+        for line in encoded[begin.end() if begin else 0 :].splitlines():
+            if line.strip() in (b"", b"end", b"`"):
+                continue
+            try:
+                decoded += binascii.a2b_uu(line)
+            except binascii.Error:
+                self.defects.append("broken uuencoding, decoded as far as it goes")
+                break
+        return bytes(decoded)
+
+    @cached_property
+    def label(self) -> str:
+        """The charset that was declared: by Content-Type, else by an HTML part itself."""
+        declared = self.media.params.get("charset", "")
+        if not declared and self.content_type == "text/html":
+            match = _META_CHARSET.search(self._content, 0, 2048)
+            declared = match[1].decode("ascii") if match else ""
+        return declared
+
+    def text(self) -> str:
+        """The content as text; an unknown or wrong charset is told in the defects."""
+        text, defect = charset.decode(self._content, self.label)
+        if defect and defect not in self.defects:
+            self.defects.append(defect)
+        return charset.displayed(text)
+
+    def part(self, children: tuple[Part, ...]) -> Part:
+        """The value of the model, with the children's values."""
+        hint = self.media.params.get("charset", "")
+        size = self.end - self.start if self.is_multipart else len(self._content)
+        if self.content_type.startswith("text/"):
+            self.text()  # for its defects
+        return Part(
+            path=self.path,
+            content_type=self.content_type,
+            charset=self.media.params.get("charset", "").lower(),
+            disposition=self.disposition,
+            filename=self.filename,
+            content_id=self.content_id,
+            transfer_encoding=self.transfer_encoding,
+            size=size,
+            params=self.media.params,
+            headers=tuple(headers.header(each, hint=hint) for each in self.fields),
+            defects=tuple(dict.fromkeys(self.defects)),
+            children=children,
+        )
+
+
+def tree(raw: bytes) -> list[Node]:
+    """Every node of a mail, depth first; the root is the first. Never raises."""
+    source = _ANY_LINE_END.sub(b"\n", raw) if _CR_FIRST.match(raw, 0, 10_000) else raw
+    root = _node("0", source, 0, len(source))
+    if not (root.is_multipart or root.content_type in _MESSAGES):
+        return [root]
+    return _Builder(root, 4 * len(raw) + limits.MB).nodes
+
+
+def _node(path: str, source: bytes, start: int, end: int, *, part: bool = False, default: str = "text/plain") -> Node:
+    block = headers.split(source, start=start, end=end, part=part)
+    own: dict[str, bytes] = {}
+    types = []
+    for name, value in block.fields:
+        key = _PART_FIELDS.get(name) or (_PART_FIELDS.get(name.lower()) if name[:1] in b"cC" else None)
+        if key:
+            own.setdefault(key, value)
+            if key == "content-type":
+                types.append(media_type(value))
+    if len(types) > 1:
+        block.defects.append("more than one Content-Type")
+        media = _best(types, source, block.body, end)
+    else:
+        media = types[0] if types and types[0].type else Media(default)
+    kind = media.type
+    if not media.well_formed:
+        attached = kind == "attachment" or own.get("content-disposition", b"").strip().lower().startswith(b"attachment")
+        kind = "application/octet-stream" if attached else "text/plain"
+        block.defects.append(f"malformed Content-Type {media.type[:60]!r}, treated as {kind}")
+    return Node(path, source, block.body, end, block.fields, media, kind, block.defects, own)
+
+
+def _best(types: list[Media], source: bytes, body: int, end: int) -> Media:
+    """Of several Content-Types the one that fits the body: a multipart whose boundary occurs, else the first good one."""
+    for media in types:
+        boundary = media.params.get("boundary")
+        if media.type.startswith("multipart/") and boundary:
+            if next(_delimiters(source, body, end, boundary.encode()), None):
+                return media
+    return next((media for media in types if media.well_formed), types[0])
+
+
+def _delimiters(source: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Each delimiter line: where the content before it ends, where that behind it begins, and whether it closes."""
+    needle = b"--" + boundary
+    if source.startswith(needle, start, end):
+        at, after = start, start + len(needle)
+    else:
+        at = source.find(b"\n" + needle, start, end)
+        after = at + 1 + len(needle)
+    while at >= 0:
+        rest = _DELIMITER_REST.match(source, after, end)
+        if rest:
+            yield at - (at > start and source[at] == 10 and source[at - 1] == 13), rest.end(), rest[1] is not None
+            after = max(after, rest.end() - 1)
+        at = source.find(b"\n" + needle, after, end)
+        after = at + 1 + len(needle)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Takes the tree apart, a node at a time."""
+
+    root: Node
+    budget: int  # bytes that messages inside may still be decoded to
+    nodes: list[Node] = field(default_factory=list)
+    left: int = limits.MIME_PARTS
+    messages: int = 0
+
+    def __post_init__(self) -> None:
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            self.nodes.append(node)
+            if node.is_multipart:
+                self._open_multipart(node)
+            elif node.content_type in _MESSAGES:
+                self._open_message(node)
+            stack.extend(reversed(node.children))
+
+    def _too_deep(self, node: Node) -> bool:
+        if node.depth < limits.MIME_DEPTH:
+            return False
+        node.defects.append(f"deeper than {limits.MIME_DEPTH} levels: not taken apart")
+        return True
+
+    def _open_multipart(self, node: Node) -> None:
+        if self._too_deep(node):
+            return
+        sections = _sections(node)
+        if sections is None:
+            node.content_type = "text/plain"
+            return
+        prefix = "" if node is self.root else f"{node.path}."
+        default = "message/rfc822" if node.content_type == "multipart/digest" else "text/plain"
+        for number, (start, end) in enumerate(sections, 1):
+            if self.left <= 0:
+                self.root.defects.append(f"more than {limits.MIME_PARTS} parts: the rest is not shown")
+                break
+            self._add(node, _node(f"{prefix}{number}", node.source, start, end, part=True, default=default))
+        if node is not self.root:
+            node.path += ".0"
+
+    def _open_message(self, node: Node) -> None:
+        if node.start >= node.end or self.left <= 0 or self._too_deep(node):
+            return
+        source, start, end = node.source, node.start, node.end
+        if node.transfer_encoding not in _IDENTITY:
+            source, start = node.content(), 0
+            end = len(source)
+            self.budget -= end
+            if self.budget < 0:
+                node.defects.append("messages inside messages are too large together: not taken apart")
+                return
+        child = _node("1" if node is self.root else f"{node.path}.1", source, start, end)
+        self._add(node, child)
+        self.messages += 1
+        child.message = self.messages
+
+    def _add(self, parent: Node, child: Node) -> None:
+        child.depth = parent.depth + 1
+        child.message = parent.message
+        parent.children.append(child)
+        self.left -= 1
+
+
+def _sections(node: Node) -> list[tuple[int, int]] | None:
+    """The spans of a container's parts; None if it has no boundary at all."""
+    boundary = node.media.params.get("boundary", "").encode()
+    sections, closed = _cut(node, boundary) if boundary else ([], False)
+    if not sections and not closed:
+        guessed = _LIKE_BOUNDARY.search(node.source, node.start, node.end)
+        if guessed is None:
+            node.defects.append(f"{node.content_type} without any boundary, shown as text")
+            return None
+        node.defects.append("the boundary that Content-Type names does not occur; took the one of the body")
+        sections, closed = _cut(node, guessed[1])
+    if not closed:
+        node.defects.append("no closing boundary")
+    return sections
+
+
+def _cut(node: Node, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
+    sections = []
+    begin = None
+    for before, behind, closing in _delimiters(node.source, node.start, node.end, boundary):
+        if begin is not None:
+            sections.append((begin, max(begin, before)))
+        if closing:
+            return sections, True
+        begin = behind
+        if len(sections) > limits.MIME_PARTS:
+            break
+    if begin is not None:
+        sections.append((begin, node.end))
+    return sections, False

@@ -1,0 +1,46 @@
+"""What a list and the search need of a mail's bodies: snippet, counts, text."""
+
+from mailtrap_local import limits
+from mailtrap_local.mime import extract, text
+from mailtrap_local.mime.parse import Node, bodies, nested_bodies, tree
+from mailtrap_local.model import Digest
+
+_WINDOW = 3 * limits.SNIPPET_CHARACTERS
+
+
+def snippet(visible_text: str) -> str:
+    """The first limits.SNIPPET_CHARACTERS characters, whitespace collapsed, "..." behind them if there is more."""
+    size = _WINDOW
+    while True:
+        words = " ".join(text.visible(visible_text[:size]).split())
+        if len(words) > limits.SNIPPET_CHARACTERS:
+            return words[: limits.SNIPPET_CHARACTERS].rstrip() + "..."
+        if size >= len(visible_text):
+            return words
+        size *= 8
+
+
+def digest(raw: bytes) -> Digest:
+    """What the bodies add to the row. Never raises. `text` is the visible text of the HTML part, else the text parts;
+    that of nested messages comes behind it."""
+    nodes = tree(raw)
+    found = bodies(nodes)
+    plain = found.text[: text.HTML_READ]
+    readable = text.html_to_text(found.html) if found.html else ""
+    searched = readable or plain
+    for nested in nested_bodies(nodes):
+        searched = f"{searched}\n{text.html_to_text(nested.html) or nested.text}"[: text.HTML_READ]
+    searched = text.visible(searched)[: limits.SEARCH_TEXT]
+    return Digest(
+        snippet(searched),
+        searched,
+        len(found.attachments),
+        len(found.inline),
+        _filenames(nodes) if len(nodes) > 1 or found.attachments else (),
+        extract.count_links(plain, found.html),
+        extract.count_codes(searched, plain if found.html else ""),
+    )
+
+
+def _filenames(nodes: list[Node]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(node.filename for node in nodes if node.filename))

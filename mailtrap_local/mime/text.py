@@ -1,0 +1,79 @@
+"""Text for people and for the search: folding, HTML as text, what is invisible taken out."""
+
+import html as entities
+import re
+import unicodedata
+
+from mailtrap_local import limits
+from mailtrap_local.mime.charset import displayed, scrub
+
+HTML_READ = 8 * limits.MB  # characters of an HTML part that are made into text
+
+# One tag, as a browser's tokenizer takes it: quotes count behind "=" only, an unclosed tag reaches to the end.
+ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])*+"""
+_UNSEEN = re.compile(
+    r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+    r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r">"
+    r"(?:[^<]++|<(?!/\1[\s/>]))*+(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
+    r"|<[!?][^>]*+(?:>|\Z)",
+    re.IGNORECASE,
+)
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|tr|table|h[1-6]|li|ul|ol|dl|dt|dd|hr|blockquote|pre|section|article|header|footer|nav|main|aside"
+    r"|figure|figcaption|form|fieldset|legend|address|option|details|summary|center|body|html|head|caption|thead|tbody"
+    r"|tfoot)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"</?t[dh](?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z]" + ATTRIBUTES + r"(?:>|\Z)|</[^a-zA-Z>][^>]*+(?:>|\Z)")
+_LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*|[ \t]*\n[ \t]*")
+_MANY_BLANKS = re.compile(r"[ \t]{2,}")
+_SOURCE_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+# What preheaders are padded with: combining grapheme joiner, soft hyphen, zero-width space, word joiner, BOM, ...
+_INVISIBLE = re.compile("[\u034f\u00ad\u200b\u2060\ufeff\u115f\u1160\u17b4\u17b5\u180e\u3164]+")
+# Joiners are part of words (Persian) and of emoji; on their own between blanks they are padding.
+_IDLE_JOINER = re.compile(
+    "(?:(?<=\\s)|(?<![^\\u200c\\u200d\\u200e\\u200f]))[\u200c\u200d\u200e\u200f]+|[\u200c\u200d\u200e\u200f]+(?=\\s|\\Z)"
+)
+
+
+def fold(text: str) -> str:
+    """How search text and needles are folded: NFC, case folded, each run of whitespace one space, none at the ends."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return " ".join(folded.split())
+
+
+def visible(text: str) -> str:
+    """The text without what takes no room on the screen: soft hyphens, and the padding of preheaders."""
+    if text.isascii():
+        return text
+    return _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
+
+
+def html_to_text(html: str) -> str:
+    """What a person would read of an HTML document: blocks on lines of their own, no style, script or title.
+
+    Linear in the input; at most HTML_READ characters of it are read.
+    """
+    source = _SOURCE_BLANKS.sub(" ", html[:HTML_READ])
+    if "<" in source:
+        source = _UNSEEN.sub("", source)
+        source = _BLOCK.sub("\n", source)
+        source = _CELL.sub(" ", source)
+        source = _TAG.sub("", source)
+    if "&" in source:
+        source = unescape(source)
+    return _tidy(source)
+
+
+def unescape(text: str) -> str:
+    """Character references resolved; nothing of them becomes a lone surrogate or a NUL."""
+    return displayed(scrub(entities.unescape(text)))
+
+
+def _tidy(text: str) -> str:
+    text = _MANY_BLANKS.sub(" ", text)
+    return _LINES.sub(lambda match: "\n\n" if match[0].count("\n") > 2 else "\n", text).strip()
