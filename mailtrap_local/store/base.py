@@ -4,7 +4,7 @@ The contract
 1. `add` returns when the message is safe: committed, and for a file database on disk.
 2. Every change takes one seq or more, ascending in the order of commits, and is reported as events to the listener
    given at opening, once after its commit and before the call that made it returns.
-3. Whatever has returned is seen by the next read (read-your-writes), the text search included.
+3. Whatever has returned is seen by the next read (read-your-writes); by a search of its text once it has its digest.
 4. The newest message is never evicted. A hidden message (a delete that can be undone) is seen by nothing but `restore`.
 5. A read never waits for more than one batch of writes; nothing that reads blocks what writes.
 6. A call that fails raises StoreError and changes nothing.
@@ -70,6 +70,12 @@ class Store(Protocol):
 
     async def add(self, entry: Entry) -> Summary:
         """Keep a message; back when it is safe."""
+
+    async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        """Give messages, by seq, the digest that was left out when they were added; ascending order of seq."""
+
+    async def undescribed(self) -> tuple[str, ...]:
+        """Ids of messages that still lack their digest, oldest first: work that a killed process left."""
 
     async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
         """Summaries, newest first. `limit` None means all."""

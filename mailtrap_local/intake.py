@@ -1,0 +1,74 @@
+"""What becomes of an arrival: its inbox, its Bcc, its tags. Pure; the mailbox calls it for each mail."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mailtrap_local import mime
+from mailtrap_local.model import Address, Arrival, Digest, Entry, Head
+
+DEFAULT_INBOX = "default"
+INBOX_CHARACTERS = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_TAG = re.compile(r"[\w .@+:/\-]{1,100}")
+_PLUS = re.compile(r"[^+@]*\+([^@]+)@")
+
+
+def entry(arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | None) -> Entry:
+    """The entry for the store. `created` is in microseconds; `digest` None means that the parse follows."""
+    head = mime.head(arrival.raw)
+    head = replace(head, bcc=head.bcc + hidden_recipients(head, arrival)) if arrival.envelope.recipients else head
+    return Entry(
+        raw=arrival.raw,
+        envelope=arrival.envelope,
+        origin=arrival.origin,
+        head=head,
+        inbox=inbox_of(arrival, head),
+        tags=tags_of(head, plus_tags=plus_tags),
+        created=created,
+        digest=digest,
+    )
+
+
+def inbox_of(arrival: Arrival, head: Head) -> str:
+    """The inbox that the front named, else the AUTH user name, else `X-Inbox`, else the default."""
+    name = arrival.inbox or arrival.origin.username or head.inbox
+    return inbox_name(name) or DEFAULT_INBOX
+
+
+def inbox_name(text: str) -> str:
+    """A text as the name of an inbox: no control characters, no blanks around it, of bounded length."""
+    return _CONTROL.sub(" ", text).strip()[:INBOX_CHARACTERS]
+
+
+def hidden_recipients(head: Head, arrival: Arrival) -> tuple[Address, ...]:
+    """The RCPT TO that no header field names: blind copies, as far as a receiver can tell."""
+    named = {address.address.casefold() for field in (head.to, head.cc, head.bcc) for address in field}
+    hidden: dict[str, Address] = {}
+    for recipient in arrival.envelope.recipients:
+        folded = recipient.address.casefold()
+        if folded not in named:
+            hidden.setdefault(folded, Address("", recipient.address))
+    return tuple(hidden.values())
+
+
+def tags_of(head: Head, *, plus_tags: bool) -> tuple[str, ...]:
+    """Tags from `X-Tags` and, if wanted, from plus-addresses (`ann+billing@example.org` is tagged billing)."""
+    found = list(head.tags)
+    if plus_tags:
+        senders = (head.from_,) if head.from_ else ()
+        for address in (*head.to, *head.cc, *head.bcc, *senders):
+            plus = _PLUS.match(address.address)
+            if plus:
+                found.append(plus[1])
+    return valid_tags(found) if found else ()
+
+
+def valid_tags(names: Iterable[str]) -> tuple[str, ...]:
+    """Those that may be tags, each once whatever its case, sorted. What may not be a tag is left out."""
+    kept: dict[str, str] = {}
+    for name in names:
+        tidy = " ".join(name.split())
+        if _TAG.fullmatch(tidy):
+            kept.setdefault(tidy.casefold(), tidy)
+    return tuple(sorted(kept.values(), key=str.casefold))

@@ -1,0 +1,134 @@
+"""Listening sockets: one port on several addresses, and clear words when that cannot be.
+
+A family that the machine lacks is skipped and named; a port busy on any address is an error; port 0 takes one number
+that is free on all of them.
+"""
+
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailtrap_local.errors import PortBusy, StartError
+
+_BACKLOG = 2048
+_TRIES = 50
+_ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Sockets that listen on one port; `skipped` are the hosts whose address family this machine lacks."""
+
+    sockets: tuple[socket.socket, ...]
+    port: int
+    skipped: tuple[str, ...]
+
+    def close(self) -> None:
+        """Stop to listen."""
+        for each in self.sockets:
+            each.close()
+
+
+def listen(hosts: Sequence[str], port: int, *, purpose: str, setting: str) -> Listening:
+    """Listen on every host. `purpose` and `setting` ("SMTP", "smtp_port") serve the words of an error.
+
+    Raises PortBusy, StartError.
+    """
+    tries = 1 if port else _TRIES
+    for attempt in range(1, tries + 1):
+        try:
+            return _listen_once(hosts, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and attempt < tries:
+                continue  # the free number of one address is taken on another: take the next
+            raise _explained(error, port, purpose, setting) from error
+    raise AssertionError("unreachable")
+
+
+def _listen_once(hosts: Sequence[str], port: int) -> Listening:
+    opened: list[socket.socket] = []
+    skipped: list[str] = []
+    try:
+        for host in hosts:
+            try:
+                opened.append(_bind(host, port))
+            except OSError as error:
+                if error.errno not in _ABSENT:
+                    raise
+                skipped.append(host)
+                continue
+            port = opened[-1].getsockname()[1]
+        if not opened:
+            raise OSError(errno.EADDRNOTAVAIL, f"this machine has none of the addresses {', '.join(hosts)}")
+        for each in opened:
+            each.listen(_BACKLOG)
+    except OSError:
+        for each in opened:
+            each.close()
+        raise
+    return Listening(tuple(opened), port, tuple(skipped))
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for old connections
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.setblocking(False)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _explained(error: OSError, port: int, purpose: str, setting: str) -> StartError:
+    flag = "--" + setting.replace("_", "-")
+    if error.errno == errno.EADDRINUSE:
+        holder = next(_holders(port), "another program")
+        return PortBusy(
+            f"port {port} for {purpose} is taken by {holder};"
+            f" stop it, or choose another port with {flag} (0 picks a free one)"
+        )
+    if error.errno == errno.EACCES:
+        return StartError(f"this user may not listen on port {port} for {purpose}; choose one above 1023 with {flag}")
+    return StartError(f"cannot listen on port {port} for {purpose}: {error.strerror}")
+
+
+def _holders(port: int) -> Iterator[str]:
+    """Who listens on the port, as far as this system tells (Linux: /proc/net/tcp and the open files of processes)."""
+    inodes = set(_listening_inodes(port))
+    if not inodes:
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        if not inodes.isdisjoint(_open_files(process)):
+            yield f"{(process / 'comm').read_text().strip()} (process {process.name})"
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    try:
+        files = list((process / "fd").iterdir())
+    except OSError:
+        return  # of another user, or gone
+    for file in files:
+        with contextlib.suppress(OSError):  # closed since the listing
+            yield os.readlink(file)
+
+
+def _listening_inodes(port: int) -> Iterator[str]:
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue  # no such table here
+        for line in lines:
+            columns = line.split()
+            if columns[3] == "0A" and int(columns[1].rpartition(":")[2], 16) == port:
+                yield f"socket:[{columns[9]}]"

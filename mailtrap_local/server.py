@@ -1,0 +1,156 @@
+"""The composition root: the only place that wires things.
+
+`async with Server(Settings(...)) as server:` is the whole embedding interface. Port 0 picks free ports. Leaving the
+block answers what is held, closes every socket and takes at most a second.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Self
+
+import uvicorn
+
+from mailtrap_local.api.app import create_app
+from mailtrap_local.events import Hub
+from mailtrap_local.listening import Listening, listen
+from mailtrap_local.mailbox import Mailbox
+from mailtrap_local.sessions import Sessions
+from mailtrap_local.settings import Settings
+from mailtrap_local.smtp.server import SmtpFront
+from mailtrap_local.store.base import Retention
+from mailtrap_local.store.database import Database
+from mailtrap_local.store.sqlite import SqliteStore
+
+log = logging.getLogger(__name__)
+
+_STOP_SECONDS = 0.8
+
+
+class Server:
+    """A whole catcher: store, mailbox, SMTP front, HTTP front. Start and stop it on one event loop."""
+
+    mailbox: Mailbox
+    sessions: Sessions
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._stack = contextlib.AsyncExitStack()
+
+    @property
+    def smtp_port(self) -> int:
+        """The port that SMTP listens on."""
+        return self.settings.smtp_port
+
+    @property
+    def http_port(self) -> int:
+        """The port that the web page and the API listen on."""
+        return self.settings.http_port
+
+    @property
+    def url(self) -> str:
+        """Where the web page is, with a slash at the end."""
+        host = self.settings.host[0]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        return f"http://{shown}:{self.http_port}{self.settings.base_path}/"
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        """Start from the store up; the stack stops in the reverse order."""
+        smtp = self._listen(stack, self.settings.smtp_port, purpose="SMTP", setting="smtp_port")
+        http = self._listen(stack, self.settings.http_port, purpose="the web page", setting="http_port")
+        self.settings = replace(self.settings, smtp_port=smtp.port, http_port=http.port)
+        store = self._store(stack)
+        hub = self._hub
+        self.sessions = Sessions(store)
+        stack.push_async_callback(self.sessions.close)
+        mailbox = Mailbox(
+            store, hub, max_message_size=self.settings.max_message_size, plus_tags=self.settings.plus_tags
+        )
+        self.mailbox = await stack.enter_async_context(mailbox)
+        front = SmtpFront(self.mailbox, self.sessions, self.settings)
+        await front.start(smtp.sockets)
+        stack.push_async_callback(front.stop)
+        web = _Web(create_app(self.mailbox, self.sessions, self.settings))
+        await web.start(http)
+        stack.push_async_callback(web.stop)
+        stack.callback(hub.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
+
+    def _listen(self, stack: contextlib.AsyncExitStack, port: int, *, purpose: str, setting: str) -> Listening:
+        listening = listen(self.settings.host, port, purpose=purpose, setting=setting)
+        stack.callback(listening.close)
+        for host in listening.skipped:
+            log.warning("this machine has no %s: %s listens without it", host, purpose)
+        return listening
+
+    def _store(self, stack: contextlib.AsyncExitStack) -> SqliteStore:
+        settings = self.settings
+        retention = Retention(
+            max_messages=settings.max_messages, max_age=settings.max_age, max_bytes=settings.byte_limit
+        )
+        database = Database.open(settings.database, room=settings.byte_limit, synchronous=settings.synchronous)
+        self._hub = Hub(epoch=database.epoch, seq=database.seq)
+        store = SqliteStore(database, retention=retention, committed=self._hub.publish)
+        stack.push_async_callback(store.close)
+        return store
+
+
+class _Web(uvicorn.Server):
+    """uvicorn in our loop: no signal handlers of its own, started when it says so, stopped within a bound."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            ws_max_size=64 * 1024,  # what clients send on our WebSockets is small or ignored
+            ws_per_message_deflate=False,  # loopback has bandwidth, and a core is dear
+            timeout_graceful_shutdown=1,
+        )
+        super().__init__(config)
+        self._ready = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the command line's business."""
+        yield
+
+    async def start(self, listening: Listening) -> None:
+        """Serve on these sockets; back when the first request can come."""
+        self._task = asyncio.create_task(self.serve(sockets=list(listening.sockets)), name="web")
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def startup(self, sockets: Any = None) -> None:
+        """uvicorn's own start, and word of it."""
+        await super().startup(sockets=sockets)
+        self._ready.set()
+
+    async def stop(self) -> None:
+        """Close what is open; what does not end within the bound is cancelled."""
+        self.should_exit = True
+        if self._task is None:
+            return
+        done, _ = await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
+        if not done:
+            self._task.cancel()
+            await asyncio.wait({self._task})

@@ -1,0 +1,247 @@
+"""The store over SQLite, for files and for memory: what a caller sees of database.py, writer.py and reader.py."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from mailtrap_local.errors import NotFound
+from mailtrap_local.events import Cursor
+from mailtrap_local.model import Entry, InboxCount, Page, Record, Session, Summary
+from mailtrap_local.store import changes, rows
+from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
+from mailtrap_local.store.database import Database
+from mailtrap_local.store.reader import Readers
+from mailtrap_local.store.selection import conditions
+from mailtrap_local.store.writer import Writer
+
+
+class SqliteStore:
+    """A `Store` (base.py) over an opened database. Made on the event loop that will use it; `committed` hears every event."""
+
+    def __init__(self, database: Database, *, retention: Retention, committed: Committed) -> None:
+        loop = asyncio.get_running_loop()
+        self._database = database
+        self._connection = database.connect()
+        self._writer = Writer(self._connection, retention=retention, loop=loop, committed=committed)
+        self._readers = Readers(partial(database.connect, read_only=True), loop=loop)
+        self._writer.start()
+
+    @property
+    def epoch(self) -> str:
+        """The name of this database's life."""
+        return self._database.epoch
+
+    @property
+    def seq(self) -> int:
+        """The seq of the last change that was committed."""
+        return self._writer.seq
+
+    async def close(self) -> None:
+        """Finish what is queued, and let go of everything."""
+        await self._writer.stop()
+        await self._readers.stop()
+        self._connection.close()
+        await asyncio.to_thread(self._database.close)
+
+    # ---- writing -------------------------------------------------------------------------------------------------
+
+    async def add(self, entry: Entry) -> Summary:
+        """Keep a message; back when it is safe."""
+        summary: Summary = await self._writer.submit(entry)
+        return summary
+
+    async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        """Give messages, by seq, the digest that was left out when they were added."""
+        await self._writer.submit(lambda transaction: changes.describe(transaction, entries))
+
+    async def mark(self, selection: Selection, *, read: bool) -> int:
+        """Set the read state; how many changed."""
+        changed: int = await self._writer.submit(partial(changes.mark, selection=selection, read=read))
+        return changed
+
+    async def tag(self, selection: Selection, tags: tuple[str, ...]) -> int:
+        """Replace the tags of the selected messages; how many messages that were."""
+        changed: int = await self._writer.submit(partial(changes.tag, selection=selection, tags=tags))
+        return changed
+
+    async def rename_tag(self, old: str, new: str, *, inbox: str | None = None) -> None:
+        """Give a tag another name. Raises NotFound, BadRequest."""
+        await self._writer.submit(partial(changes.rename_tag, old=old, new=new, inbox=inbox))
+
+    async def remove_tag(self, name: str, *, inbox: str | None = None) -> None:
+        """Take a tag off every message of the scope. Raises NotFound."""
+        await self._writer.submit(partial(changes.remove_tag, name=name, inbox=inbox))
+
+    async def delete(self, selection: Selection) -> int:
+        """Remove for good; how many messages that were."""
+        gone: int = await self._writer.submit(partial(changes.delete, selection=selection))
+        return gone
+
+    async def hide(self, selection: Selection, *, token: str, seconds: float) -> int:
+        """Remove so that `restore(token)` can bring them back for `seconds`."""
+        until = _now() + int(seconds * 1e6)
+        gone: int = await self._writer.submit(partial(changes.hide, selection=selection, token=token, until=until))
+        return gone
+
+    async def restore(self, token: str) -> int:
+        """Bring back what was hidden under the token. Raises NotFound."""
+        back: int = await self._writer.submit(partial(changes.restore, token=token, now=_now()))
+        return back
+
+    async def put_session(self, session: Session) -> None:
+        """Keep the transcript of a finished session."""
+        await self._writer.submit(partial(changes.put_session, session=session))
+
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
+        """Summaries, newest first. `limit` None means all."""
+        return await self._readers.run(lambda connection: self._page(connection, selection, start, limit))
+
+    def _page(self, connection: sqlite3.Connection, selection: Selection, start: int, limit: int | None) -> Page:
+        total, unread = _totals(connection, selection.inbox)
+        where, parameters = conditions(selection)
+        span = -1 if limit is None else limit
+        if selection == Selection(inbox=selection.inbox):
+            matched, matched_unread = total, unread
+            found = connection.execute(
+                f"SELECT m.seq FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT ? OFFSET ?",
+                [*parameters, span, start],
+            ).fetchall()
+        else:
+            every = connection.execute(
+                f"SELECT m.seq, m.read FROM message m WHERE {where} ORDER BY m.seq DESC", parameters
+            ).fetchall()
+            matched, matched_unread = len(every), sum(not read for _, read in every)
+            found = every[start:] if limit is None else every[start : start + limit]
+        return Page(
+            summaries=_summaries(connection, [row[0] for row in found]),
+            start=start,
+            matched=matched,
+            matched_unread=matched_unread,
+            total=total,
+            unread=unread,
+            tags=tuple(_tags(connection, selection.inbox)),
+            cursor=str(Cursor(self.epoch, _seq(connection))),
+            warnings=selection.query.warnings if selection.query else (),
+        )
+
+    async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
+        """Summaries in the order of arrival, without the counts of a page."""
+        where, parameters = conditions(selection)
+        sql = f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE {where} ORDER BY m.seq LIMIT ?"
+        found = await self._readers.run(
+            lambda connection: connection.execute(sql, [*parameters, -1 if limit is None else limit]).fetchall()
+        )
+        return tuple(map(rows.summary, found))
+
+    async def record(self, message_id: str, *, inbox: str | None = None) -> Record:
+        """One message without its raw. Raises NotFound."""
+        where, parameters = conditions(Selection(inbox=inbox, ids=(message_id,)))
+        sql = f"SELECT {rows.SUMMARY_COLUMNS}, m.origin FROM message m WHERE {where}"
+        row = await self._readers.run(lambda connection: connection.execute(sql, parameters).fetchone())
+        if row is None:
+            raise NotFound("Message not found")
+        return rows.record(row)
+
+    async def raw(self, message_id: str, *, inbox: str | None = None) -> bytes:
+        """The bytes as the client sent them. Raises NotFound."""
+        where, parameters = conditions(Selection(inbox=inbox, ids=(message_id,)))
+        sql = f"SELECT r.data FROM message m JOIN raw r ON r.seq = m.seq WHERE {where}"
+        row = await self._readers.run(lambda connection: connection.execute(sql, parameters).fetchone())
+        if row is None:
+            raise NotFound("Message not found")
+        data: bytes = row[0]
+        return data
+
+    async def latest(self, selection: Selection) -> str:
+        """The id of the newest message of a selection. Raises NotFound."""
+        where, parameters = conditions(selection)
+        sql = f"SELECT m.id FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT 1"
+        row = await self._readers.run(lambda connection: connection.execute(sql, parameters).fetchone())
+        if row is None:
+            raise NotFound("Message not found")
+        message_id: str = row[0]
+        return message_id
+
+    async def tags(self, *, inbox: str | None = None) -> dict[str, int]:
+        """Every tag of the scope with how many messages bear it, sorted by name."""
+        return await self._readers.run(lambda connection: _tags(connection, inbox))
+
+    async def inboxes(self) -> tuple[InboxCount, ...]:
+        """Every inbox that holds a message, by name."""
+        sql = "SELECT name, total, unread, size FROM inbox WHERE total > 0 ORDER BY name"
+        found = await self._readers.run(lambda connection: connection.execute(sql).fetchall())
+        return tuple(InboxCount(*row) for row in found)
+
+    async def undescribed(self) -> tuple[str, ...]:
+        """Ids of messages that still lack their digest, oldest first: work that a killed process left."""
+        return await self._readers.run(_undescribed_ids)
+
+    async def session(self, session_id: str) -> Session:
+        """One finished session. Raises NotFound."""
+        sql = "SELECT id, started, card FROM session WHERE id = ?"
+        row = await self._readers.run(lambda connection: connection.execute(sql, (session_id,)).fetchone())
+        if row is None:
+            raise NotFound(f"no such session: {session_id}")
+        return rows.session(row)
+
+    async def sessions(self, *, start: int = 0, limit: int = 50) -> tuple[Session, ...]:
+        """Finished sessions, newest first."""
+        sql = "SELECT id, started, card FROM session ORDER BY started DESC, number DESC LIMIT ? OFFSET ?"
+        found = await self._readers.run(lambda connection: connection.execute(sql, (limit, start)).fetchall())
+        return tuple(map(rows.session, found))
+
+    async def info(self) -> StoreInfo:
+        """Figures of the whole store."""
+        total, unread = await self._readers.run(lambda connection: _totals(connection, None))
+        return StoreInfo(
+            path="" if self._database.private else str(self._database.path),
+            size=self._database.size(),
+            messages=total,
+            unread=unread,
+            deleted=self._writer.deleted,
+        )
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _seq(connection: sqlite3.Connection) -> int:
+    seq: int = connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0]
+    return seq
+
+
+def _totals(connection: sqlite3.Connection, inbox: str | None) -> tuple[int, int]:
+    row = connection.execute(
+        "SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0) FROM inbox WHERE ?1 IS NULL OR name = ?1", (inbox,)
+    ).fetchone()
+    return row[0], row[1]
+
+
+def _summaries(connection: sqlite3.Connection, seqs: list[int]) -> tuple[Summary, ...]:
+    found = connection.execute(
+        f"SELECT {rows.SUMMARY_COLUMNS} FROM json_each(?) wanted JOIN message m ON m.seq = wanted.value ORDER BY wanted.key",
+        (str(seqs),),
+    )
+    return tuple(map(rows.summary, found))
+
+
+def _tags(connection: sqlite3.Connection, inbox: str | None) -> dict[str, int]:
+    found = connection.execute(
+        "SELECT t.name, count(*) FROM message_tag t JOIN message m ON m.seq = t.seq"
+        " WHERE m.hidden IS NULL AND (?1 IS NULL OR m.inbox = ?1) GROUP BY t.name ORDER BY t.name",
+        (inbox,),
+    )
+    return dict(found.fetchall())
+
+
+def _undescribed_ids(connection: sqlite3.Connection) -> tuple[str, ...]:
+    seqs = changes.undescribed(connection)
+    found = connection.execute(
+        "SELECT id FROM message WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq", (str(seqs),)
+    )
+    return tuple(message_id for (message_id,) in found)
