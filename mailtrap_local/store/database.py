@@ -157,9 +157,7 @@ def _inspect(path: Path) -> None:
     if size == 0:
         return
     if len(header) < 100 or not header.startswith(_SQLITE_MAGIC):
-        raise DatabaseRefused(
-            f"{path} is no database (its first bytes say so), or it is damaged; it was left untouched"
-        )
+        raise DatabaseRefused(f"{path} is no database by its first bytes, or it is damaged; it was left untouched")
     version, application = struct.unpack_from(">I", header, 60)[0], struct.unpack_from(">I", header, 68)[0]
     if application != APPLICATION_ID:
         raise DatabaseRefused(f"{path} is a database of another program; it was left untouched")

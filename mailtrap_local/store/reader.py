@@ -26,7 +26,7 @@ class Readers:
         self._stopping = False
 
     async def run(self, read: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of `read` over one snapshot of the database. Raises StoreError, Stopping, and what `read` raises."""
+        """The result of `read` over one snapshot of the database. Raises StoreError, Stopping."""
         if self._stopping:
             raise Stopping("the store is closing")
         return await self._loop.run_in_executor(self._pool, self._read, read)

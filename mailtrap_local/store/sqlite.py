@@ -18,7 +18,10 @@ from mailtrap_local.store.writer import Writer
 
 
 class SqliteStore:
-    """A `Store` (base.py) over an opened database. Made on the event loop that will use it; `committed` hears every event."""
+    """A `Store` (base.py) over an opened database, for the event loop that it was made on.
+
+    `committed` hears every event.
+    """
 
     def __init__(self, database: Database, *, retention: Retention, committed: Committed) -> None:
         loop = asyncio.get_running_loop()
@@ -224,7 +227,8 @@ def _totals(connection: sqlite3.Connection, inbox: str | None) -> tuple[int, int
 
 def _summaries(connection: sqlite3.Connection, seqs: list[int]) -> tuple[Summary, ...]:
     found = connection.execute(
-        f"SELECT {rows.SUMMARY_COLUMNS} FROM json_each(?) wanted JOIN message m ON m.seq = wanted.value ORDER BY wanted.key",
+        f"SELECT {rows.SUMMARY_COLUMNS} FROM json_each(?) wanted JOIN message m ON m.seq = wanted.value"
+        " ORDER BY wanted.key",
         (str(seqs),),
     )
     return tuple(map(rows.summary, found))

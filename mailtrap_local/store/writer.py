@@ -66,10 +66,10 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._stopping = False
         self._ledger = Ledger(connection)
-        self._seq: int = connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0]
+        self._seq = int(connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
         self._undescribed = dict.fromkeys(undescribed(connection))  # in ascending order
         # What the loop sees is of the last commit that it was told of.
-        self.seq = self._seq
+        self.seq: int = self._seq
         self.deleted = 0
 
     def start(self) -> None:

@@ -84,7 +84,7 @@ class StoreContract:
         async with opened(Retention(max_messages=0, max_age=0, max_bytes=0), events) as store:
             yield store
 
-    # ---- adding and reading back -----------------------------------------------------------------------------------
+    # ---- adding and reading back ----
 
     async def test_what_was_added_is_read_back_whole(self, store: Store) -> None:
         kept = entry("Grüße 😀", tags=("blue",))
@@ -141,7 +141,7 @@ class StoreContract:
         await store.add(entry("three"))
         assert await store.latest(Selection(query=search("subject:two"))) == two.id
 
-    # ---- selections ------------------------------------------------------------------------------------------------
+    # ---- selections ----
 
     async def test_selections_narrow_by_everything_they_name(self, store: Store) -> None:
         first = await store.add(entry("apple", inbox="a", created=NOW))
@@ -177,7 +177,7 @@ class StoreContract:
             page = await store.page(Selection(query=search(f"needle{number}")))
             assert [found.id for found in page.summaries] == [summary.id]
 
-    # ---- changes and their events ------------------------------------------------------------------------------------
+    # ---- changes and their events ----
 
     async def test_events_ascend_and_the_cursor_follows(self, store: Store, events: list[Event]) -> None:
         before = store.seq
@@ -248,7 +248,7 @@ class StoreContract:
         with pytest.raises(NotFound):
             await store.restore("k")
 
-    # ---- tags --------------------------------------------------------------------------------------------------------
+    # ---- tags ----
 
     async def test_tags_are_replaced_counted_renamed_and_removed(self, store: Store, events: list[Event]) -> None:
         one = await store.add(entry(tags=("Blue", "red"), inbox="a"))
@@ -275,7 +275,7 @@ class StoreContract:
         await store.delete(ALL)
         assert await store.tags() == {}
 
-    # ---- digests that follow later ------------------------------------------------------------------------------------
+    # ---- digests that follow later ----
 
     async def test_a_digest_may_follow(self, store: Store, events: list[Event]) -> None:
         late = entry(body="hidden needle", described=False)
@@ -297,7 +297,7 @@ class StoreContract:
         await store.describe([(summary.seq, late)])
         assert (await store.page(ALL)).total == 0
 
-    # ---- retention -----------------------------------------------------------------------------------------------------
+    # ---- retention ----
 
     async def test_the_oldest_go_beyond_a_count(self, opened: Opened, events: list[Event]) -> None:
         async with opened(Retention(max_messages=3, max_age=0, max_bytes=0), events) as store:
@@ -335,7 +335,7 @@ class StoreContract:
             assert (await store.page(ALL)).total == 2
             assert await store.restore("k") == 0
 
-    # ---- sessions and figures --------------------------------------------------------------------------------------------
+    # ---- sessions and figures ----
 
     async def test_sessions_are_kept_newest_first(self, store: Store) -> None:
         for number in (1, 2, 3):

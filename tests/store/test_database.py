@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from mailtrap_local.errors import DatabaseRefused
-from mailtrap_local.store import database
 from mailtrap_local.store.database import Database
 
 
@@ -118,11 +117,11 @@ def test_a_start_sweeps_what_a_killed_process_left_and_nothing_else() -> None:
 
 
 def test_memory_takes_tmpfs_only_where_twice_its_limit_is_free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(database.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     shared = Path("/dev/shm")
     usage = shutil.disk_usage(tmp_path)
     for free, wanted in ((999, tmp_path), (2000, shared if shared.is_dir() else tmp_path)):
-        monkeypatch.setattr(database.shutil, "disk_usage", lambda _, free=free: usage._replace(free=free))
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: usage._replace(free=free))
         opened = Database.open(None, room=1000)
         try:
             assert opened.private is not None and opened.private.parent == wanted
