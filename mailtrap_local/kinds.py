@@ -6,6 +6,7 @@ not allowed. `allowed` ends the sentence "allowed is …".
 """
 
 import ipaddress
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ T = TypeVar("T")
 
 KB, MB, GB, TB = 1024, 1024**2, 1024**3, 1024**4
 DAY = 86_400
+LOOPBACK = ("127.0.0.1", "::1")
 
 _DURATIONS = {"d": DAY, "h": 3_600, "m": 60, "s": 1}
 _SIZES = {"GB": GB, "GiB": GB, "MB": MB, "MiB": MB, "KB": KB, "KiB": KB, "B": 1}
@@ -142,7 +144,7 @@ def path() -> Kind[Path | None]:
             return value
         if not _text(value) or "\0" in value:
             raise ValueError(value)
-        return Path(value).expanduser()
+        return Path(os.path.expanduser(value))  # Path's own raises for an unknown ~user
 
     return Kind("the path of a file", read, "FILE")
 
@@ -166,7 +168,7 @@ def credentials() -> Kind[str | None]:
         if value is None:
             return None
         user, colon, password = _text(value).partition(":")
-        if not user or not colon or not password or "\n" in value or "\r" in value:
+        if not user or not colon or not password or not value.isprintable():
             raise ValueError(value)
         return str(value)
 
@@ -193,8 +195,8 @@ def base_path() -> Kind[str]:
 
 
 def hosts() -> Kind[tuple[str, ...]]:
-    """Addresses to listen on: IP addresses (IPv6 with or without brackets) or host names. At least one."""
-    return _many("IP addresses or host names, at least one", _host, "HOST", least=1)
+    """IP addresses to listen on (IPv6 with or without brackets), at least one. Localhost stands for both its own."""
+    return _many("IP addresses or localhost, at least one", _addresses, "HOST", least=1)
 
 
 def host_patterns() -> Kind[tuple[str, ...]]:
@@ -207,13 +209,15 @@ def origins() -> Kind[tuple[str, ...]]:
     return _many('origins such as "https://app.example.com:8443"', _origin, "ORIGIN")
 
 
-def _many(allowed: str, read_one: Callable[[str], str], metavar: str, *, least: int = 0) -> Kind[tuple[str, ...]]:
+def _many(
+    allowed: str, read_one: Callable[[str], tuple[str, ...]], metavar: str, *, least: int = 0
+) -> Kind[tuple[str, ...]]:
     def read(value: Any) -> tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple):
             raise ValueError(value)
         texts = [text.strip() for part in parts for text in _text(part).split(",") if text.strip()]
-        found = tuple(dict.fromkeys(read_one(text) for text in texts))
+        found = tuple(dict.fromkeys(each for text in texts for each in read_one(text)))
         if len(found) < least:
             raise ValueError(value)
         return found
@@ -221,12 +225,11 @@ def _many(allowed: str, read_one: Callable[[str], str], metavar: str, *, least: 
     return Kind(allowed, read, metavar, spell=", ".join, many=True)
 
 
-def _host(text: str) -> str:
+def _addresses(text: str) -> tuple[str, ...]:
+    if text.lower() == "localhost":
+        return LOOPBACK
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    try:
-        return str(ipaddress.ip_address(bare))
-    except ValueError:
-        return _host_name(bare)
+    return (str(ipaddress.ip_address(bare)),)
 
 
 def _host_name(text: str) -> str:
@@ -235,15 +238,15 @@ def _host_name(text: str) -> str:
     return text
 
 
-def _host_pattern(text: str) -> str:
-    return text[: 2 * text.startswith("*.")] + _host_name(text.removeprefix("*.").rstrip(".")).lower()
+def _host_pattern(text: str) -> tuple[str, ...]:
+    return (text[: 2 * text.startswith("*.")] + _host_name(text.removeprefix("*.").rstrip(".")).lower(),)
 
 
-def _origin(text: str) -> str:
-    bare = text.removesuffix("/")
+def _origin(text: str) -> tuple[str, ...]:
+    bare = text.removesuffix("/").lower()
     if not _ORIGIN.fullmatch(bare):
         raise ValueError(text)
-    return bare.lower()
+    return (bare,)
 
 
 def _text(value: Any) -> str:

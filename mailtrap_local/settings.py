@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from mailtrap_local import kinds
 from mailtrap_local.errors import SettingError
-from mailtrap_local.kinds import DAY, GB, KB, MB, TB, Kind
+from mailtrap_local.kinds import DAY, GB, KB, LOOPBACK, MB, TB, Kind
 
 ENVIRONMENT_PREFIX = "MAILTRAP_LOCAL_"
 CONFIG_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG"
@@ -37,7 +37,7 @@ class Settings:
     """What a server is told. Values may be given as text too ("30d", "50MB"); raises SettingError for a wrong one."""
 
     host: tuple[str, ...] = _setting(
-        ("127.0.0.1", "::1"), kinds.hosts(), "Address to listen on; may repeat and replaces the default ones."
+        LOOPBACK, kinds.hosts(), "Address to listen on; may repeat and replaces the default ones."
     )
     smtp_port: int = _setting(
         1025, kinds.number(0, 65_535, note=" (0 picks a free port)"), "Port for SMTP; 0 picks a free one."
@@ -101,7 +101,7 @@ class Settings:
     @property
     def exposed(self) -> tuple[str, ...]:
         """The hosts that other machines may reach."""
-        return tuple(host for host in self.host if not _is_loopback(host))
+        return tuple(host for host in self.host if not ipaddress.ip_address(host).is_loopback)
 
     @property
     def byte_limit(self) -> int:
@@ -257,12 +257,3 @@ def _agree(settings: Settings) -> None:
             f"host {', '.join(settings.exposed)} can be reached from other machines, and anyone there could read the "
             "mail: give --http-auth USER:PASSWORD or --http-auth-file FILE, or --allow-anonymous if that is meant."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host.rstrip(".").lower() == "localhost" or host.lower().endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
