@@ -1,4 +1,8 @@
-"""Mail as values: bytes in, values out. Pure, without I/O; no bytes whatever make it raise (but `compose`)."""
+"""Mail as values: bytes in, values out. Pure, without I/O, and no bytes whatever make it raise.
+
+What few need has its own door: `mime.preview` (the isolated HTML preview), `mime.compose` (a mail from fields; the
+one that raises, on fields that make no mail), `mime.extract` (links and codes).
+"""
 
 from mailtrap_local.mime.headers import head
 from mailtrap_local.mime.parse import content, parse

@@ -6,6 +6,7 @@ numbers are none, nor are codes of another kind (promo, postal, error, ...).
 """
 
 import re
+from collections.abc import Iterator
 
 from mailtrap_local.mime.text import ATTRIBUTES, HTML_READ, unescape
 
@@ -14,6 +15,7 @@ _HREF = re.compile(r"""(?:^|[\s/"'])href\s*=\s*(?:"([^"]*+)|'([^']*+)|([^\s>"']+
 _BLANK_IN_URL = re.compile(r"[\t\r\n]+")
 _LINKED = ("http://", "https://", "mailto:")
 _URL_REST = re.compile(r"""[^\s<>"'`\\^{}|\x00-\x1f]*""")
+_MAILTO = re.compile(r"mailto:([^\s<>\"]++)")
 _TRAILING = ".,;:!?*_~'\"”’»。，、"
 _SCHEMES = ("https", "http")
 _WEB = re.compile(r"\S*://\S*|\S*@\S*|www\.\S*")
@@ -23,8 +25,10 @@ _WINDOW_AFTER = 40
 _MAX_CANDIDATES = 2_000
 
 _HINTS = (
-    "code", "pin", "otp", "pass", "token", "verif", "2fa", "tan", "código", "codigo", "codice", "kod", "kód", "koodi",
-    "код", "κωδικ", "验证码", "驗證碼", "校验码", "動態密碼", "确认码", "認証", "確認", "コード", "ワンタイム", "인증", "코드", "رمز", "קוד",
+    "code", "pin", "otp", "pass", "token", "verif", "2fa", "tan", "código", "codigo", "codice",
+    "kod", "kód", "koodi",
+    "код", "κωδικ", "رمز", "קוד", "验证码", "驗證碼", "校验码", "動態密碼", "确认码",
+    "認証", "確認", "コード", "ワンタイム", "인증", "코드",
 )  # fmt: skip
 _KEYWORD = re.compile(
     r"(?<![^\W_])(?:(?:access|auth|security|login|log-in|sign-in|one-time|confirmation|verification|bestätigungs|sicherheits"
@@ -80,25 +84,32 @@ def _html_links(html: str) -> list[str]:
 
 
 def _text_links(text: str) -> list[str]:
-    links = []
+    links = [text[start:end] for start, end in text_link_spans(text)]
+    if "mailto:" in text:
+        links.extend(f"mailto:{_without_trailing(target)}" for target in _MAILTO.findall(text))
+    return links
+
+
+def text_link_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the http(s) URLs of a plain text begin and end, without the punctuation of the sentence around them."""
     at = text.find("://")
     while at >= 0:
-        scheme = next((scheme for scheme in _SCHEMES if text[at - len(scheme) : at].lower() == scheme), None)
         rest = _URL_REST.match(text, at + 3)
         end = rest.end() if rest else at + 3
+        scheme = next((scheme for scheme in _SCHEMES if text[max(0, at - len(scheme)) : at].lower() == scheme), None)
         if scheme and end > at + 3:
-            links.append(scheme + _without_trailing(text[at:end]))
+            start = at - len(scheme)
+            yield start, start + len(_without_trailing(text[start:end]))
         at = text.find("://", end)
-    if "mailto:" in text:
-        links.extend(f"mailto:{_without_trailing(match)}" for match in re.findall(r"mailto:([^\s<>\"]+)", text))
-    return links
 
 
 def _without_trailing(url: str) -> str:
     """A URL in running text without the sentence's own punctuation and closing bracket."""
     url = url.rstrip(_TRAILING)
-    while url.endswith((")", "]")) and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "["):
-        url = url[:-1].rstrip(_TRAILING)
+    for closing, opening in (")(", "]["):
+        surplus = url.count(closing) - url.count(opening)
+        while surplus > 0 and url.endswith(closing):
+            url, surplus = url[:-1].rstrip(_TRAILING), surplus - 1
     return url
 
 
@@ -148,8 +159,5 @@ def _last_keyword(text: str) -> re.Match[str] | None:
     """The last word that says code, unless it is a code of another kind."""
     found = None
     for match in _KEYWORD.finditer(text):
-        if not _OTHER_CODE.search(text[: match.start()]):
-            found = match
-        else:
-            found = None
+        found = None if _OTHER_CODE.search(text[: match.start()]) else match
     return found

@@ -29,7 +29,8 @@ _FIELDS = re.compile(rb"([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n")
 _FIELD_LINE = re.compile(rb"([!-9;-~]++)[ \t]*:(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r+\n|\r|\n")
 _SURELY_HEADER = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|mime-version|reply-to|received|content-type|content-transfer-encoding)[ \t]*:",
+    rb"^(?:from|to|cc|subject|date|message-id|mime-version|reply-to|received"
+    rb"|content-type|content-transfer-encoding)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -160,7 +161,7 @@ def _split_slowly(data: bytes, at: int, header_end: int, body: int, defects: lis
 
 def _lines(data: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
     """The lines of a header: where each begins and ends, and where the next begins."""
-    lines = []
+    lines: list[tuple[int, int, int]] = []
     while at < end and len(lines) < _MAX_LINES:
         match = _LINE_END.search(data, at, end)
         line_end, following = match.span() if match else (end, end)

@@ -227,12 +227,11 @@ def _node(path: str, source: bytes, start: int, end: int, *, part: bool = False,
 
 
 def _best(types: list[Media], source: bytes, body: int, end: int) -> Media:
-    """Of several Content-Types the one that fits the body: a multipart whose boundary occurs, else the first good one."""
+    """Of several Content-Types the one that fits the body: a multipart whose boundary occurs, else the first good."""
     for media in types:
         boundary = media.params.get("boundary")
-        if media.type.startswith("multipart/") and boundary:
-            if next(_delimiters(source, body, end, boundary.encode()), None):
-                return media
+        if media.type.startswith("multipart/") and boundary and any(_delimiters(source, body, end, boundary.encode())):
+            return media
     return next((media for media in types if media.well_formed), types[0])
 
 
@@ -337,7 +336,7 @@ def _sections(node: Node) -> list[tuple[int, int]] | None:
 
 
 def _cut(node: Node, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
-    sections = []
+    sections: list[tuple[int, int]] = []
     begin = None
     for before, behind, closing in _delimiters(node.source, node.start, node.end, boundary):
         if begin is not None:

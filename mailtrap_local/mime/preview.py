@@ -1,0 +1,276 @@
+"""The HTML preview of a mail: a document for a response of its own, isolated by its Content-Security-Policy.
+
+SECURITY.md 6 and 7. The policy isolates; the document is rewritten for comfort, and so that the little that no policy
+stops (preconnect) is gone. What is rewritten is rewritten in place, token by token, so that everything else, the
+doctype first, reaches the browser as it was sent.
+"""
+
+import base64
+import html as entities
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from mailtrap_local import limits
+from mailtrap_local.mime import extract
+from mailtrap_local.mime.charset import scrub
+from mailtrap_local.mime.parse import bodies, tree
+from mailtrap_local.mime.structure import Node
+from mailtrap_local.mime.text import ATTRIBUTES, unescape
+
+DATA_URIS = 25 * limits.MB
+REMOTE_LISTED = 1_000
+
+_COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+_TOKEN = re.compile(
+    rf"(?P<comment>{_COMMENT})"
+    rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[\s/>])(?P<rawattrs>{ATTRIBUTES})>"
+    rf"(?P<inside>(?:[^<]++|<(?!/(?P=raw)[\s/>]))*+)"
+    rf"|<(?P<name>[a-zA-Z][^\s/>]*+)(?P<attrs>{ATTRIBUTES})>",
+    re.IGNORECASE,
+)
+_PROLOG = re.compile(
+    rf"(?:\s|{_COMMENT}|<\?[^>]*+>)*+(?:<!doctype[^>]*+>)?(?:\s|{_COMMENT})*+(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
+    rf"(?:\s|{_COMMENT})*+(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*("[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+))?""")
+_CSS_URL = re.compile(
+    r"""(?P<import>@import\s+)(?P<quote>["'])(?P<imported>[^"']*+)(?P=quote)"""
+    r"""|url\(\s*(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^)"'\s]*+))\s*\)""",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:,|(\s[^,]*+))?")
+_SCHEME_BLANKS = re.compile(r"[\x00-\x20]+")
+_REMOTE = re.compile(r"(?:https?:|ftp:|wss?:)?[\\/]{2}|https?:", re.IGNORECASE)
+_EMBEDDED = ("image/", "font/", "audio/", "video/")
+_FETCHED = frozenset({"src", "background", "poster", "lowsrc", "dynsrc", "data"})
+_LINKED_IMAGES = frozenset({"image", "use", "feimage", "link"})
+_WARMING = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "modulepreload"})
+_DROPPED_OF_LINKS = frozenset({"rel", "target", "ping"})
+_WIDENED = frozenset(
+    {"img", "input", "image", "feimage", "body", "table", "td", "th", "tr", "source", "link", "style", "div"}
+)
+
+BASE = '<base target="_blank">'
+_TEXT_PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    f"{BASE}<style>:root{{color-scheme:light dark}}body{{margin:16px;font:14px/1.5 ui-monospace,monospace;"
+    "white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body>%s</body></html>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A document to be sent under `preview_policy`, as UTF-8.
+
+    `remote` are the different things that it would fetch from elsewhere, at most REMOTE_LISTED of them, in order;
+    `blocked` is how many of all of them the policy stops.
+    """
+
+    html: str
+    blocked: int
+    remote: tuple[str, ...]
+
+
+def preview_policy(*, remote: bool) -> str:
+    """The Content-Security-Policy of a preview. `remote` widens what images, styles and fonts may come from."""
+    more = " https: http:" if remote else ""
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'{more}; img-src data:{more}; font-src data:{more}; "
+        "media-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox"
+    )
+
+
+def preview(raw: bytes, *, remote: bool = False) -> Preview:
+    """The mail's HTML part as a document, else its text as one. Never raises, whatever the HTML.
+
+    `remote` says under which policy it will be sent: it changes `blocked` only, never the document.
+    """
+    nodes = tree(raw)
+    found = bodies(nodes)
+    if not found.html:
+        return Preview(_TEXT_PAGE % _linked(found.text), 0, ())
+    rewriter = _Rewriter(_related(nodes))
+    document = rewriter.document(found.html)
+    blocked = sum(not (remote and widened) for widened in rewriter.remote.values())
+    return Preview(document, blocked, tuple(rewriter.remote)[:REMOTE_LISTED])
+
+
+def _linked(text: str) -> str:
+    """Escaped text whose http(s) URLs are links."""
+    pieces = []
+    done = 0
+    for start, end in extract.text_link_spans(text):
+        url = entities.escape(text[start:end])
+        pieces.append(entities.escape(text[done:start]))
+        pieces.append(f'<a href="{url}" rel="noopener noreferrer">{url}</a>')
+        done = end
+    pieces.append(entities.escape(text[done:]))
+    return "".join(pieces)
+
+
+def _related(nodes: list[Node]) -> dict[str, Node]:
+    """The parts that a document can name: by cid: and Content-ID, and by Content-Location."""
+    named: dict[str, Node] = {}
+    for node in nodes:
+        if node.content_id:
+            named.setdefault(f"cid:{node.content_id}", node)
+            named.setdefault(f"cid:{node.content_id}".casefold(), node)
+        if "content-location" in node.own and not node.is_text("text/html"):
+            named.setdefault(node.value("content-location"), node)
+    named.pop("", None)
+    return named
+
+
+Attribute = tuple[str, str | None, int, int]  # lower-case name, value, and where its source stands
+
+
+def _attributes(source: str) -> Iterator[Attribute]:
+    for match in _ATTRIBUTE.finditer(source):
+        value = match[2]
+        if value is not None:
+            if value[0] in "\"'":
+                value = value[1:].removesuffix(value[0])
+            value = unescape(value) if "&" in value else value
+        yield match[1].lower(), value, match.start(), match.end()
+
+
+@dataclass(slots=True)
+class _Rewriter:
+    """One document on its way: what it names, what it fetched from elsewhere, what room is left for data: URIs."""
+
+    related: dict[str, Node]
+    remote: dict[str, bool] = field(default_factory=dict)  # URL: whether remote content switched on would let it in
+    room: int = DATA_URIS
+    uris: dict[int, str] = field(default_factory=dict)
+
+    def document(self, html: str) -> str:
+        """The document, rewritten, with our base element in its head."""
+        prolog = _PROLOG.match(html)
+        at = prolog.end() if prolog else 0
+        return _TOKEN.sub(self._token, html[:at]) + BASE + _TOKEN.sub(self._token, html[at:])
+
+    def _token(self, match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is not None:
+            return self._tag(match[0], name, match["attrs"])
+        if match["comment"] is not None:
+            return match[0]
+        raw, inside = match["raw"].lower(), match["inside"]
+        tag = self._tag(f"<{match['raw']}{match['rawattrs']}>", raw, match["rawattrs"])
+        return tag + (self._css(inside) if raw == "style" else inside)
+
+    def _tag(self, source: str, name: str, attrs: str) -> str:
+        """A start tag as it shall be; "" where it is left out."""
+        if not attrs or attrs.isspace():
+            return "" if name.lower() == "base" else source
+        kind = name.lower()
+        found = list(_attributes(attrs))
+        values = {key: value or "" for key, value, _, _ in reversed(found)}
+        if kind == "base" or (kind == "meta" and ("http-equiv" in values or "charset" in values)):
+            return ""
+        relations = set(values.get("rel", "").lower().split()) if kind == "link" else set()
+        if relations & _WARMING:
+            self._note(values.get("href", ""), widened=False)
+            return ""
+        changed = self._changed(kind, found, fetches=bool(relations - {"alternate", "canonical"}))
+        if kind in ("a", "area"):
+            changed |= {(start, end): "" for key, _, start, end in found if key in _DROPPED_OF_LINKS}
+        if not changed and kind not in ("a", "area"):
+            return source
+        return f"<{name}{_spliced(attrs, changed)}{_link_attributes(values) if kind in ('a', 'area') else ''}>"
+
+    def _changed(self, kind: str, found: list[Attribute], *, fetches: bool) -> dict[tuple[int, int], str]:
+        """The attributes that read otherwise, by where they stand. Notes what is remote on the way."""
+        changed = {}
+        for key, value, start, end in found:
+            if not value:
+                continue
+            if key == "style":
+                new = self._css(value)
+            elif key in ("srcset", "imagesrcset"):
+                new = self._srcset(value)
+            elif key in _FETCHED and (key != "data" or kind == "object"):
+                new = self._url(value, widened=kind in _WIDENED)
+            elif key in ("href", "xlink:href") and kind in _LINKED_IMAGES and (fetches or kind != "link"):
+                new = self._url(value, widened=True)
+            else:
+                continue
+            if new != value:
+                changed[start, end] = f'{key}="{entities.escape(new)}"'
+        return changed
+
+    def _url(self, url: str, *, widened: bool) -> str:
+        """A URL that would be fetched: the data: URI of the part it names, else itself, noted if it is remote."""
+        url = url.strip()
+        node = self._named(url)
+        if node is not None:
+            return self._data_uri(node) or url
+        self._note(url, widened=widened)
+        return url
+
+    def _named(self, url: str) -> Node | None:
+        if not self.related:
+            return None
+        if url[:4].lower() == "cid:":
+            key = "cid:" + unquote(url[4:]).strip().removeprefix("<").removesuffix(">").strip()
+            return self.related.get(key) or self.related.get(key.casefold())
+        return self.related.get(url)
+
+    def _note(self, url: str, *, widened: bool) -> None:
+        if _REMOTE.match(_SCHEME_BLANKS.sub("", url[:40])):
+            url = scrub(url.strip())[:2_000]
+            self.remote[url] = self.remote.get(url, True) and widened
+
+    def _data_uri(self, node: Node) -> str:
+        """ "" where no room is left."""
+        uri = self.uris.get(id(node))
+        if uri is None:
+            if len(node.content()) > self.room:
+                return ""
+            kind = node.content_type if node.content_type.startswith(_EMBEDDED) else "application/octet-stream"
+            uri = f"data:{kind};base64,{base64.b64encode(node.content()).decode('ascii')}"
+            self.uris[id(node)] = uri
+        if len(uri) > self.room:
+            return ""
+        self.room -= len(uri)
+        return uri
+
+    def _srcset(self, value: str) -> str:
+        candidates = [(match[1], (match[2] or "").strip()) for match in _CANDIDATE.finditer(value)]
+        urls = [self._url(url, widened=True) for url, _ in candidates]
+        if all(new == old for new, (old, _) in zip(urls, candidates, strict=True)):
+            return value
+        return ", ".join(f"{url} {descriptor}".strip() for url, (_, descriptor) in zip(urls, candidates, strict=True))
+
+    def _css(self, css: str) -> str:
+        if "url(" not in css and "@import" not in css and "(" not in css and "@" not in css:
+            return css
+        return _CSS_URL.sub(self._css_url, css)
+
+    def _css_url(self, match: re.Match[str]) -> str:
+        if match["import"]:
+            self._note(match["imported"], widened=True)
+            return match[0]
+        url = match["double"] or match["single"] or match["bare"] or ""
+        new = self._url(url, widened=True)
+        return match[0] if new == url.strip() else f"url('{new}')"
+
+
+def _spliced(source: str, changed: dict[tuple[int, int], str]) -> str:
+    """The source of a tag's attributes with some of them replaced."""
+    pieces = []
+    done = 0
+    for (start, end), new in sorted(changed.items()):
+        pieces += [source[done:start], new]
+        done = end
+    return "".join(pieces) + source[done:]
+
+
+def _link_attributes(values: dict[str, str]) -> str:
+    """What each link gets: no opener, no referrer; one to a place of its own document stays in the frame."""
+    own = ' target="_self"' if values.get("href", "").startswith("#") else ""
+    return f' rel="noopener noreferrer"{own}'
