@@ -1,0 +1,204 @@
+/**
+ * What a person can do. Each act changes the screen first and asks the server then; if it refuses, the act is taken
+ * back and said so.
+ *
+ * @import { Tab } from "./store.js"
+ */
+import * as api from "./api.js";
+import { amend, gone, take } from "./apply.js";
+import { heal, rail } from "./sync.js";
+import { go } from "./router.js";
+import { offerUndo, tell } from "./toasts.js";
+import { track } from "./pending.js";
+import { batch } from "./vendor/preact.js";
+import {
+  active, bodies, held, lastTab, list, narrow, panel, remoteFor, revision, route, rowAt, rowOf, scopeUnread, selected,
+  shown, totals, touched,
+} from "./store.js";
+
+const UNDO_SECONDS = 30;
+const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
+/** @param {number} count */
+const messages = (count) => `${count} ${count === 1 ? "message" : "messages"}`;
+
+/** @param {unknown} error @param {string} what */
+function failed(error, what) {
+  if (!(error instanceof api.ApiError)) throw error;
+  tell(`${what}: ${error.message}`, { kind: "error" });
+}
+
+/** @param {string} id @param {{ replace?: boolean }} [how] */
+export function open(id, how) {
+  active.value = id;
+  const tab = lastTab.peek() === "html" ? "" : lastTab.peek();
+  go({ view: "mail", id, tab }, how);
+}
+
+/** @param {Tab} tab */
+export function openTab(tab) {
+  lastTab.value = tab;
+  go({ tab }, { replace: true });
+}
+
+export function close() {
+  go({ id: "", tab: "" });
+}
+
+/** Move to another row; beside an open message, or where there is room, show it. @param {number} row @param {boolean} [extend] */
+export function moveTo(row, extend = false) {
+  if (row < 0 && held.peek()) return revealHeld();
+  const to = Math.max(0, Math.min(shown.value - 1, row));
+  const summary = rowAt(to);
+  if (!summary) return;
+  if (extend) select([active.peek(), summary.ID].filter(Boolean), true);
+  active.value = summary.ID;
+  if (!extend && !narrow.peek()) open(summary.ID, { replace: route.peek().id !== "" });
+}
+
+/** @param {number} by @param {boolean} [extend] */
+export const move = (by, extend) => {
+  const row = rowOf(active.peek());
+  moveTo(row < 0 ? 0 : row + by, extend);
+};
+
+/** Show what came meanwhile, and go to the newest. */
+export function revealHeld() {
+  batch(() => {
+    held.value = 0;
+    revision.value += 1;
+  });
+  const newest = rowAt(0);
+  if (newest) {
+    active.value = newest.ID;
+    if (route.peek().id && !narrow.peek()) open(newest.ID, { replace: true });
+  }
+}
+
+/** @param {string[]} ids @param {boolean} on */
+export function select(ids, on) {
+  const next = new Set(selected.peek());
+  for (const id of ids) on ? next.add(id) : next.delete(id);
+  selected.value = next;
+}
+
+export function toggleSelect(id = active.peek()) {
+  if (id) select([id], !selected.peek().has(id));
+}
+
+/** Select from the row the keys are on to this one. @param {string} id */
+export function selectTo(id) {
+  const [from, to] = [rowOf(active.peek()), rowOf(id)].sort((a, b) => a - b);
+  const ids = Array.from({ length: to - Math.max(0, from) + 1 }, (_, at) => rowAt(Math.max(0, from) + at)?.ID);
+  select(ids.filter((one) => one !== undefined), true);
+}
+
+/** @param {string} id */
+export function markRead(id) {
+  if (list.summaries.get(id)?.Read !== true) void mark([id], true, { quiet: true });
+}
+
+/** @param {string[]} ids @param {boolean} read @param {{ quiet?: boolean }} [how] */
+export async function mark(ids, read, { quiet = false } = {}) {
+  const changed = ids.filter((id) => list.change(id, { Read: read })?.Read === !read);
+  const by = read ? -changed.length : changed.length;
+  batch(() => {
+    scopeUnread.value = Math.max(0, scopeUnread.value + by);
+    totals.value = { ...totals.value, unread: Math.max(0, totals.value.unread + by) };
+    revision.value += 1;
+  });
+  if (!quiet && ids.length > 1) offerUndo(`${messages(ids.length)} marked ${read ? "read" : "unread"}`, () => mark(changed, !read, { quiet: true }));
+  try {
+    await track(api.mark(ids, read));
+    rail();
+  } catch (error) {
+    failed(error, "Not marked");
+    heal();
+  }
+}
+
+/** @param {string[]} ids */
+export function toggleRead(ids) {
+  if (ids.length) void mark(ids, ids.some((id) => list.summaries.get(id)?.Read === false));
+}
+
+export async function markAllRead() {
+  await track(api.markAll(scope())).then(() => tell("All marked read"), (error) => failed(error, "Not marked"));
+  heal();
+}
+
+/** @param {string[]} ids @param {string[]} names */
+export async function setTags(ids, names) {
+  const before = new Map(ids.map((id) => [id, list.summaries.get(id)?.Tags ?? bodies.get(id)?.Tags ?? []]));
+  for (const id of ids) {
+    list.change(id, { Tags: names });
+    amend(id, names);
+  }
+  touched();
+  try {
+    await track(api.setTags(ids, names));
+    rail();
+  } catch (error) {
+    for (const [id, old] of before) amend(id, (list.change(id, { Tags: old }), old));
+    touched();
+    failed(error, "Tags not changed");
+  }
+}
+
+/** Off the screen now; gone from the server in 30 seconds unless undone. @param {string[]} ids */
+export function remove(ids) {
+  if (!ids.length) return;
+  const row = rowOf(ids.includes(active.peek()) ? active.peek() : ids[0]);
+  const leaving = ids.includes(route.peek().id);
+  for (const id of ids) gone.add(id);
+  const { removed, unread } = take(ids);
+  totals.value = { total: totals.value.total - ids.length, unread: Math.max(0, totals.value.unread - unread) };
+  revision.value += 1;
+  const next = rowAt(Math.max(0, Math.min(row, shown.value - 1)));
+  active.value = next?.ID ?? "";
+  if (leaving) next && !narrow.peek() ? open(next.ID, { replace: true }) : close();
+  const token = track(api.remove(ids, UNDO_SECONDS));
+  token.then(rail, (error) => {
+    putBack(ids, removed, unread);
+    failed(error, "Not deleted");
+  });
+  offerUndo(`${messages(ids.length)} deleted`, async () => {
+    putBack(ids, removed, unread);
+    active.value = ids[0];
+    if (leaving) open(ids[0], { replace: true });
+    await track(token.then(api.restore)).catch((error) => failed(error, "Not restored"));
+    heal();
+  }, UNDO_SECONDS);
+}
+
+/** @param {string[]} ids @param {[number, string][]} removed @param {number} unread */
+function putBack(ids, removed, unread) {
+  for (const id of ids) gone.delete(id);
+  list.insert(removed);
+  batch(() => {
+    scopeUnread.value += unread;
+    totals.value = { total: totals.value.total + ids.length, unread: totals.value.unread + unread };
+    revision.value += 1;
+  });
+}
+
+/** Everything in the scope: the dialog has asked before. */
+export async function removeAll() {
+  panel.value = "";
+  const { length } = list.ids;
+  try {
+    const token = await track(api.removeAll(scope(), UNDO_SECONDS));
+    if (route.peek().id) close();
+    heal();
+    offerUndo(`${messages(length)} deleted`, () => track(api.restore(token)).then(heal, (error) => failed(error, "Not restored")), UNDO_SECONDS);
+  } catch (error) {
+    failed(error, "Not deleted");
+  }
+}
+
+/** @param {object} mail */
+export async function sendSample(mail) {
+  await api.compose(mail).then(() => tell("A sample mail is on its way"), (error) => failed(error, "Not sent"));
+}
+
+/** @param {string} id */
+export const allowRemote = (id) => (remoteFor.value = remoteFor.peek() === id ? "" : id);

@@ -1,0 +1,115 @@
+/**
+ * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
+ *
+ * @import { Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ */
+import { base } from "./store.js";
+
+export class ApiError extends Error {
+  /** @param {number} status 0: no answer at all @param {string} text */
+  constructor(status, text) {
+    super(text);
+    this.status = status;
+  }
+}
+
+/** @typedef {{ inbox: string, q: string }} Scope */
+
+/** @param {string} [inbox] the root of the API, of one inbox if named */
+export const root = (inbox = "") => `${base}${inbox ? `/inbox/${encodeURIComponent(inbox)}` : ""}/api/v1`;
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** @param {string} url @param {RequestInit} [options] @returns {Promise<Response>} */
+async function ask(url, options) {
+  const answer = await fetch(url, options).catch((error) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "The server does not answer.");
+  });
+  if (!answer.ok) throw new ApiError(answer.status, (await answer.text()).trim().slice(0, 500) || answer.statusText);
+  return answer;
+}
+
+/** @param {string} url @param {AbortSignal} [signal] @returns {Promise<any>} */
+const get = async (url, signal) => (await ask(url, { signal })).json();
+
+/** @param {string} method @param {string} url @param {unknown} body */
+const send = (method, url, body) =>
+  ask(url, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), keepalive: true });
+
+/** @param {Scope} scope @param {number} start @param {number} limit @param {AbortSignal} [signal] @returns {Promise<Listing>} */
+export function page(scope, start, limit, signal) {
+  const range = `start=${start}&limit=${limit}`;
+  if (!scope.q) return get(`${root(scope.inbox)}/messages?${range}`, signal);
+  return get(`${root(scope.inbox)}/search?${new URLSearchParams({ query: scope.q, tz: zone })}&${range}`, signal);
+}
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Message>} */
+export const message = (id, signal) => get(`${part(id)}?peek=1`, signal);
+
+/** @param {string} id @param {string} [rest] the URL of something of a message */
+export const part = (id, rest = "") => `${root()}/message/${encodeURIComponent(id)}${rest}`;
+
+/** @param {string} id @param {string} rest @returns {Promise<any>} */
+export const detail = (id, rest) => get(part(id, rest));
+
+/** @param {string} id @param {number} bytes @returns {Promise<{ text: string, whole: boolean }>} at most so much of the raw mail */
+export async function raw(id, bytes) {
+  const stop = new AbortController();
+  const answer = await ask(part(id, "/raw"), { signal: stop.signal });
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let got = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) return { text: text + decoder.decode(), whole: true };
+    const chunk = value.subarray(0, bytes - got);
+    got += chunk.length;
+    text += decoder.decode(chunk, { stream: true });
+    if (chunk.length < value.length) break;
+  }
+  stop.abort();
+  return { text, whole: false };
+}
+
+/** @param {string[]} ids @param {boolean} read */
+export const mark = (ids, read) => send("PUT", `${root()}/messages`, { IDs: ids, Read: read });
+
+/** @param {Scope} scope */
+export const markAll = (scope) =>
+  send("PUT", `${root(scope.inbox)}/messages?tz=${encodeURIComponent(zone)}`, { Read: true, ...(scope.q && { Search: scope.q }) });
+
+/** @param {string[]} ids @param {string[]} tags */
+export const setTags = (ids, tags) => send("PUT", `${root()}/tags`, { IDs: ids, Tags: tags });
+
+/** @param {string[]} ids @param {number} seconds @returns {Promise<string>} the token that undoes it */
+export async function remove(ids, seconds) {
+  return (await (await send("DELETE", `${root()}/messages?undo=${seconds}`, { IDs: ids })).json()).undo;
+}
+
+/** @param {Scope} scope @param {number} seconds @returns {Promise<string>} */
+export async function removeAll(scope, seconds) {
+  const url = scope.q
+    ? `${root(scope.inbox)}/search?${new URLSearchParams({ query: scope.q, tz: zone })}&undo=${seconds}`
+    : `${root(scope.inbox)}/messages?undo=${seconds}`;
+  return (await (await ask(url, { method: "DELETE" })).json()).undo;
+}
+
+/** @param {string} token @returns {Promise<number>} */
+export const restore = async (token) =>
+  (await (await ask(`${root()}/undo/${encodeURIComponent(token)}`, { method: "POST" })).json()).restored;
+
+/** @param {object} mail in the shape of POST /send @returns {Promise<string>} its id */
+export const compose = async (mail) => (await (await send("POST", `${root()}/send`, mail)).json()).ID;
+
+/** @returns {Promise<Inbox[]>} */
+export const inboxes = async () => (await get(`${root()}/inboxes`)).inboxes;
+/** @returns {Promise<WebUI>} */
+export const webui = () => get(`${root()}/webui`);
+/** @returns {Promise<Info>} */
+export const info = () => get(`${root()}/info`);
+/** @returns {Promise<SessionRow[]>} */
+export const sessions = async () => (await get(`${root()}/sessions?start=0&limit=200`)).sessions;
+/** @param {string} id @returns {Promise<Session>} */
+export const session = (id) => get(`${root()}/sessions/${encodeURIComponent(id)}`);

@@ -1,0 +1,51 @@
+/** @import { Address, Message, Summary } from "../../types/wire.d.ts" */
+import { html } from "../vendor/preact.js";
+import { full, size, whole } from "../format.js";
+import { go, write } from "../router.js";
+import { current, opened, route } from "../store.js";
+import { Icon } from "./icon.js";
+import { Tags } from "./tags.js";
+
+/** @param {{ name: string, list: Address[] | null | undefined }} props */
+function Addresses({ name, list }) {
+  if (!list?.length) return null;
+  return html`<div class="fact"><dt>${name}</dt><dd>${list.map((address, at) => html`<span class="address" key=${at} title=${full(address)}>
+    ${address.Name && html`<span>${address.Name} </span>`}<span class=${address.Name ? "quiet" : ""}>${address.Address}</span>${at < list.length - 1 ? ", " : ""}</span>`)}</dd></div>`;
+}
+
+/** @param {{ message: Message }} props */
+function Defects({ message }) {
+  if (!message.Defects.length) return null;
+  const open = () => go({ tab: "tree" }, { replace: true });
+  return html`<button type="button" class="defects" onClick=${open}><${Icon} name="warn" />
+    <span>${message.Defects.length === 1 ? "1 defect: " : `${message.Defects.length} defects: `}${message.Defects[0]}</span></button>`;
+}
+
+/** The head of an open message: at once from the row, completed when the message has come. */
+export function Facts() {
+  const { message } = opened.value;
+  /** @type {Summary | Message | null} */
+  const known = message ?? current.value;
+  if (!known) return html`<header class="facts"><h2 class="message-title" tabindex="-1">Message</h2></header>`;
+  const came = current.value?.Created ?? (message?.Date || "");
+  const reply = known.ReplyTo?.filter(({ Address }) => Address !== known.From?.Address);
+  /** @param {MouseEvent} event */
+  const follow = (event) => {
+    event.preventDefault();
+    go({ inbox: known.Inbox, q: "" });
+  };
+  return html`<header class="facts">
+    <h2 class="message-title" tabindex="-1">${known.Subject || "(no subject)"}</h2>
+    <dl>
+      <${Addresses} name="From" list=${known.From ? [known.From] : []} />
+      <${Addresses} name="To" list=${known.To} />
+      <${Addresses} name="Cc" list=${known.Cc} />
+      <${Addresses} name="Bcc" list=${known.Bcc} />
+      <${Addresses} name="Reply-To" list=${reply} />
+      <div class="fact"><dt>Came</dt><dd>${whole(came)}<span class="quiet"> · ${size(known.Size)}</span>
+        <span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
+      <div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>
+    </dl>
+    ${message && html`<${Defects} message=${message} />`}
+  </header>`;
+}

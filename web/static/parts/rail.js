@@ -1,0 +1,61 @@
+/** @import { Inbox } from "../../types/wire.d.ts" */
+/** @import { IconName } from "./icon.js" */
+/** @import { Route } from "../store.js" */
+import { html } from "../vendor/preact.js";
+import { count } from "../format.js";
+import { go, write } from "../router.js";
+import { inboxes, panel, prefer, prefs, route, tags, totals } from "../store.js";
+import { Button } from "./button.js";
+import { Icon } from "./icon.js";
+
+/** @param {string} q @param {string} tag */
+const hasTag = (q, tag) => q === tagQuery(tag);
+/** @param {string} tag */
+const tagQuery = (tag) => (/\s/.test(tag) ? `tag:"${tag}"` : `tag:${tag}`);
+
+/** @param {{ to: Partial<Route>, here: boolean, icon: IconName, name: string, unread?: number, total?: number }} props */
+function Entry({ to, here, icon, name, unread = 0, total }) {
+  const where = { ...route.value, view: /** @type {const} */ ("mail"), id: "", ...to };
+  /** @param {MouseEvent} event */
+  const follow = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    panel.value = "";
+    go(where);
+  };
+  return html`<li><a class="entry" href=${write(where)} aria-current=${here ? "page" : undefined} onClick=${follow} title=${name}>
+    <${Icon} name=${icon} /><span class="entry-name">${name}</span>
+    ${unread > 0 && html`<span class="badge">${count(unread)}<span class="sr"> unread</span></span>`}
+    ${!unread && total !== undefined && html`<span class="quiet">${count(total)}</span>`}</a></li>`;
+}
+
+function Saved() {
+  const { saved } = prefs.value;
+  const { q } = route.value;
+  if (!saved.length && !q) return null;
+  return html`<section><h2>Searches</h2><ul>
+    ${saved.map((one) => html`<${Entry} key=${one} to=${{ q: one }} here=${q === one} icon="search" name=${one} />`)}
+    ${q && html`<li>${saved.includes(q)
+      ? html`<${Button} icon="close" label="Forget this search" text onClick=${() => prefer({ saved: saved.filter((one) => one !== q) })} />`
+      : html`<${Button} icon="plus" label="Keep this search" text onClick=${() => prefer({ saved: [...saved, q] })} />`}</li>`}
+  </ul></section>`;
+}
+
+export function Rail() {
+  const { inbox, q, view } = route.value;
+  const mail = view === "mail";
+  const names = Object.entries(tags.value);
+  return html`<nav class=${`rail ${panel.value === "rail" ? "out" : ""}`} aria-label="Inboxes and tags">
+    <ul>
+      <${Entry} to=${{ inbox: "", q: "" }} here=${mail && !inbox && !q} icon="mail" name="All messages" unread=${totals.value.unread} total=${totals.value.total} />
+      <${Entry} to=${{ q: "is:unread" }} here=${mail && q === "is:unread"} icon="dot" name="Unread" />
+      <${Entry} to=${{ q: "has:attachment" }} here=${mail && q === "has:attachment"} icon="clip" name="With attachments" />
+      <${Entry} to=${{ view: "sessions", q: "", inbox: "" }} here=${!mail} icon="session" name="SMTP sessions" />
+    </ul>
+    ${inboxes.value.length > 0 && html`<section><h2>Inboxes</h2><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}
+      key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`)}</ul></section>`}
+    ${names.length > 0 && html`<section><h2>Tags</h2><ul>${names.map(([name, total]) => html`<${Entry} key=${name}
+      to=${{ q: tagQuery(name) }} here=${mail && hasTag(q, name)} icon="tag" name=${name} total=${total} />`)}</ul></section>`}
+    <${Saved} />
+  </nav>`;
+}

@@ -1,0 +1,55 @@
+/** @import { Message } from "../../types/wire.d.ts" */
+/** @import { Prefs } from "../store.js" */
+import { html, useEffect, useSignal } from "../vendor/preact.js";
+import * as acts from "../acts.js";
+import { detail, part } from "../api.js";
+import { prefer, prefs } from "../store.js";
+import { Icon } from "./icon.js";
+
+const WIDTHS = /** @type {const} */ (["320", "375", "600", "768", "full"]);
+
+/**
+ * What the preview keeps the mail from fetching.
+ * @param {{ id: string, remote: boolean }} props
+ */
+function Blocked({ id, remote }) {
+  const found = useSignal(/** @type {{ Blocked: number, Remote: string[] }} */ ({ Blocked: 0, Remote: [] }));
+  useEffect(() => {
+    let here = true;
+    detail(id, "/preview?count=1").then((answer) => here && (found.value = answer), () => {});
+    return () => void (here = false);
+  }, [id]);
+  const { Blocked: count, Remote: urls } = found.value;
+  if (!count && !remote) return html`<span class="quiet safe"><${Icon} name="shield" />Nothing remote in it</span>`;
+  return html`<span class="blocked"><${Icon} name="shield" />
+    ${remote ? "Remote content is loaded" : html`<button type="button" class="link-button" popovertarget="remote-list">${count} remote ${count === 1 ? "thing" : "things"} blocked</button>`}
+    <button type="button" class="button plain with-text" aria-pressed=${remote} onClick=${() => acts.allowRemote(id)}>${remote ? "Block again" : "Load"}</button>
+    <div id="remote-list" class="popover" popover aria-label="What was blocked"><p>The sender sees that you read the mail when these are loaded.</p>
+      <ul class="urls">${urls.map((url) => html`<li key=${url}>${url}</li>`)}</ul></div></span>`;
+}
+
+/** @param {{ value: Prefs["width"] }} props */
+function Widths({ value }) {
+  return html`<fieldset class="segments"><legend class="sr">Width of the preview</legend>${WIDTHS.map((width) => html`<label key=${width} class="segment">
+    <input type="radio" name="width" value=${width} checked=${value === width} onChange=${() => prefer({ width })} /><span>${width === "full" ? "Full" : width}</span></label>`)}</fieldset>`;
+}
+
+/**
+ * The HTML as a mail client shows it, in a frame that can do nothing: the frame and its answer both forbid scripts, forms
+ * and our origin. A new frame for each message, so that looking at mail leaves no trail in the history.
+ * @param {{ message: Message, remote: boolean }} props
+ */
+export function Preview({ message, remote }) {
+  const { width, dark } = prefs.value;
+  if (!message.HTML) return html`<div class="nothing"><p class="nothing-title">No HTML part</p><p>Press <kbd>2</kbd> for the text.</p></div>`;
+  const source = part(message.ID, `/preview${remote ? "?remote=1" : ""}`);
+  return html`<div class="panel-bar">
+      <${Widths} value=${width} />
+      <button type="button" class="button plain with-text" aria-pressed=${dark} onClick=${() => prefer({ dark: !dark })}
+        title="Tell the mail that the reader prefers dark: what it says in prefers-color-scheme applies"><${Icon} name="moon" /><span>Prefers dark</span></button>
+      <span class="spring"></span>
+      <${Blocked} key=${message.ID} id=${message.ID} remote=${remote} />
+    </div>
+    <div class="stage"><iframe key=${source} class=${`frame width-${width} ${dark ? "dark" : ""}`} src=${source} title=${`HTML of ${message.Subject || "the message"}`}
+      sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer"></iframe></div>`;
+}

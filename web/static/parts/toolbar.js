@@ -1,0 +1,32 @@
+import { html } from "../vendor/preact.js";
+import * as acts from "../acts.js";
+import { count } from "../format.js";
+import { list, loaded, paused, panel, revision, route, scopeUnread, selected } from "../store.js";
+import { Button } from "./button.js";
+
+function Bulk() {
+  const ids = [...selected.value];
+  return html`<div class="toolbar" role="toolbar" aria-label="Selected messages">
+    <span class="toolbar-title">${count(ids.length)} selected</span>
+    <${Button} icon="open" label="Mark read" onClick=${() => void acts.mark(ids, true)} />
+    <${Button} icon="dot" label="Mark unread" onClick=${() => void acts.mark(ids, false)} />
+    <${Button} icon="trash" label="Delete selected" keys="#" onClick=${() => acts.remove(ids)} />
+    <${Button} icon="close" label="Unselect" keys="Esc" onClick=${() => (selected.value = new Set())} />
+  </div>`;
+}
+
+/** Above the list: what it shows, and what can be done with it. */
+export function Toolbar() {
+  void revision.value;
+  if (selected.value.size) return html`<${Bulk} />`;
+  const { inbox, q } = route.value;
+  const total = list.total;
+  return html`<div class="toolbar">
+    <h1 class="toolbar-title">${q ? "Found" : inbox || "All messages"} <span class="quiet">${loaded.value ? count(total) : ""}${
+      scopeUnread.value ? html`<span aria-hidden="true"> · </span><span class="sr">, </span>${count(scopeUnread.value)} unread` : ""}</span></h1>
+    <${Button} icon=${paused.value ? "play" : "pause"} label=${paused.value ? "Go on showing new mail" : "Hold back new mail"} keys="p" pressed=${paused.value}
+      onClick=${() => (paused.value = !paused.peek())} />
+    <${Button} icon="open" label="Mark all read" keys="R" disabled=${!scopeUnread.value} onClick=${() => void acts.markAllRead()} />
+    <${Button} icon="trash" label=${q ? "Delete all that was found" : "Delete all"} disabled=${!total} onClick=${() => (panel.value = "delete-all")} />
+  </div>`;
+}

@@ -1,0 +1,84 @@
+/**
+ * The message that is open: from the cache at once if it was looked at or stands next to one that was.
+ *
+ * @import { Message } from "../types/wire.d.ts"
+ */
+import * as api from "./api.js";
+import { effect, untracked } from "./vendor/preact.js";
+import { active, bodies, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
+import { markRead } from "./acts.js";
+
+const KEPT = 24;
+const DWELL = 200; // ms that a message must stay open before it counts as read
+
+/** @type {Map<string, Promise<Message>>} */
+const underway = new Map();
+
+/** @param {string} id @returns {Promise<Message>} */
+function load(id) {
+  const known = bodies.get(id);
+  if (known) return Promise.resolve(known);
+  const asked = underway.get(id) ?? api.message(id).finally(() => underway.delete(id));
+  underway.set(id, asked);
+  return asked.then((message) => {
+    bodies.set(id, message);
+    for (const old of [...bodies.keys()].slice(0, Math.max(0, bodies.size - KEPT))) bodies.delete(old);
+    return message;
+  });
+}
+
+/** @param {string} id */
+async function show(id) {
+  const known = bodies.get(id);
+  opened.value = known
+    ? { state: "ready", message: known, error: "" }
+    : { state: "loading", message: null, error: "" };
+  try {
+    const message = await load(id);
+    if (route.peek().id !== id) return;
+    opened.value = { state: "ready", message, error: "" };
+    neighbours(id);
+  } catch (error) {
+    if (route.peek().id !== id || !(error instanceof api.ApiError)) return;
+    opened.value = { state: error.status === 404 ? "gone" : "failed", message: null, error: error.message };
+  }
+}
+
+/** Have the next and the previous message ready. @param {string} id */
+function neighbours(id) {
+  const row = rowOf(id);
+  if (row < 0) return;
+  for (const beside of [rowAt(row + 1), row > 0 ? rowAt(row - 1) : null]) {
+    if (beside && beside.Size < 1_000_000) void load(beside.ID).catch(() => {});
+  }
+}
+
+/** @param {string} id */
+async function showSession(id) {
+  session.value = null;
+  try {
+    if (!id) sessions.value = await api.sessions();
+    else session.value = await api.session(id);
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    opened.value = { state: "failed", message: null, error: error.message };
+  }
+}
+
+export function start() {
+  let dwelling = 0;
+  let before = "";
+  effect(() => {
+    const { id, view } = route.value;
+    untracked(() => {
+      if (`${view}/${id}` === before) return;
+      before = `${view}/${id}`;
+      clearTimeout(dwelling);
+      if (view === "sessions") return void showSession(id);
+      if (!id) return;
+      active.value = id;
+      void show(id);
+      dwelling = setTimeout(() => markRead(id), DWELL);
+    });
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * All state of the page. Components read it, acts (`acts.js`) change it; nothing else holds any.
+ *
+ * @import { Inbox, Info, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
+ */
+import { computed, effect, signal } from "./vendor/preact.js";
+import { Sparse } from "./sparse.js";
+
+/**
+ * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session"} Tab
+ * @typedef {{ view: "mail" | "sessions", id: string, tab: Tab | "", inbox: string, q: string }} Route
+ * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
+ * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
+ * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
+ * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "delete-all"} Panel
+ */
+
+export const base = document.documentElement.dataset.base ?? "";
+const STORAGE = "mailtrap-local";
+
+// Where one is
+export const route = signal(/** @type {Route} */ ({ view: "mail", id: "", tab: "", inbox: "", q: "" }));
+
+// The list. `list` is changed in place: who reads it reads `revision` too.
+export const list = new Sparse();
+export const revision = signal(0);
+export const loaded = signal(false);
+export const held = signal(0); // newest messages that are not shown yet, so that nothing moves
+export const paused = signal(false);
+export const active = signal(""); // id of the row that the keys are on
+export const selected = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+export const searchError = signal("");
+export const warnings = signal(/** @type {string[]} */ ([]));
+export const scopeUnread = signal(0);
+export const listTop = signal(0); // index of the first row on screen
+export const listRows = signal(1); // how many rows the screen holds
+
+export const shown = computed(() => {
+  void revision.value;
+  return Math.max(0, list.total - held.value);
+});
+
+// Everything, whatever the scope
+export const totals = signal({ total: 0, unread: 0 });
+export const inboxes = signal(/** @type {Inbox[]} */ ([]));
+export const tags = signal(/** @type {Record<string, number>} */ ({}));
+export const webui = signal(/** @type {WebUI} */ ({ Label: "" }));
+export const info = signal(/** @type {Info | null} */ (null));
+
+// The message that is open
+export const opened = signal(/** @type {Opened} */ ({ state: "loading", message: null, error: "" }));
+export const bodies = new Map(/** @type {[string, Message][]} */ ([])); // the newest looked at, and their neighbours
+export const remoteFor = signal(""); // id of the message that may load remote content
+export const lastTab = signal(/** @type {Tab | ""} */ (""));
+
+// Sessions
+export const sessions = signal(/** @type {SessionRow[] | null} */ (null));
+export const session = signal(/** @type {Session | null} */ (null));
+
+// The page
+export const connection = signal(/** @type {Connection} */ ({ state: "connecting", retryAt: 0, note: "" }));
+export const toasts = signal(/** @type {Toast[]} */ ([]));
+export const undoable = signal(/** @type {{ key: number, undo: () => void }[]} */ ([]));
+export const panel = signal(/** @type {Panel} */ (""));
+export const spoken = signal(""); // for the live region
+export const now = signal(Date.now());
+export const narrow = signal(false);
+
+/**
+ * What is remembered in this browser.
+ * @typedef {{ theme: "system" | "light" | "dark", singleKeys: boolean, rail: number, list: number,
+ *   width: "320" | "375" | "600" | "768" | "full", dark: boolean, wrap: boolean, dense: boolean, saved: string[] }} Prefs
+ */
+/** @type {Prefs} */
+const DEFAULTS = {
+  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", dark: false, wrap: false, dense: false, saved: [],
+};
+
+/** @returns {Prefs} */
+function remembered() {
+  try {
+    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE) ?? "{}") };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export const prefs = signal(remembered());
+
+/** @param {Partial<Prefs>} change */
+export function prefer(change) {
+  prefs.value = { ...prefs.value, ...change };
+}
+
+effect(() => {
+  const { theme } = prefs.value;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(STORAGE, JSON.stringify(prefs.value));
+  } catch {
+    // a browser that forbids storage forgets at reload, no more than that
+  }
+});
+
+/** The summary of the open message, as far as the list knows it. */
+export const current = computed(() => {
+  void revision.value;
+  return list.summaries.get(route.value.id) ?? null;
+});
+
+/** What a bulk act works on: the selected rows, else the row the keys are on. @returns {string[]} */
+export function targets() {
+  if (selected.value.size) return [...selected.value];
+  const id = active.value || route.value.id;
+  return id ? [id] : [];
+}
+
+/** @param {number} index of a row on screen @returns {Summary | null} */
+export const rowAt = (index) => list.at(index + held.value);
+
+/** @param {string} id @returns {number} the row, -1 if it is not among those shown */
+export const rowOf = (id) => {
+  const index = id ? list.indexOf(id) - held.value : -1;
+  return index < 0 ? -1 : index;
+};
+
+let waiting = false;
+/** The list has changed: tell the screen, once a frame. */
+export function touched() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    revision.value += 1;
+  });
+}

@@ -1,0 +1,215 @@
+/**
+ * Keeps the list what the server has: first page, further pages as they come into sight, live events, healing.
+ *
+ * 1. A scope (inbox and query) begins with one page and its cursor; the live connections go on from there. One
+ *    connection covers everything; a query has one more, since only the server can say what matches.
+ * 2. What a key does is on the screen before the server knows: `acts.js` changes the list and tells `pending`.
+ * 3. If counts disagree when all is quiet, the page in sight is fetched again. Nothing else is ever loaded twice.
+ *
+ * @import { Frame, Listing } from "../types/wire.d.ts"
+ */
+import * as api from "./api.js";
+import { apply, inScope } from "./apply.js";
+import { Live } from "./live.js";
+import { batch, effect, untracked } from "./vendor/preact.js";
+import {
+  connection, held, inboxes, info, list, listRows, listTop, loaded, now, prefs, revision, route, scopeUnread,
+  searchError, spoken, tags, totals, touched, warnings, webui,
+} from "./store.js";
+import { pending } from "./pending.js";
+
+const PAGE = 100;
+
+/** @type {Live | null} */
+let everything = null;
+/** @type {Live | null} */
+let matching = null;
+/** @type {AbortController | null} */
+let entering = null;
+/** @type {Frame[]} frames that came while a scope was being entered */
+let meanwhile = [];
+let healing = 0;
+let fetching = false;
+
+const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
+
+/** @param {Listing} page */
+function counts(page) {
+  warnings.value = page.warnings ?? [];
+  searchError.value = "";
+  scopeUnread.value = page.messages_unread;
+  totals.value = scope().inbox ? totals.value : { total: page.total, unread: page.unread };
+}
+
+/** Begin with a scope: its first page, then live. */
+async function enter() {
+  entering?.abort();
+  const stop = (entering = new AbortController());
+  meanwhile = [];
+  matching?.close();
+  matching = null;
+  const { inbox, q } = scope();
+  try {
+    const page = await api.page({ inbox, q }, 0, PAGE, stop.signal);
+    batch(() => {
+      list.reset(page);
+      held.value = 0;
+      counts(page);
+      loaded.value = true;
+      revision.value += 1;
+    });
+    everything ??= new Live({ inbox: "", q: "" }, page.cursor, { frame: hearAll, state: told });
+    if (q) matching = new Live({ inbox, q }, page.cursor, { frame: hearMatching, state: () => {} });
+    for (const frame of meanwhile) hearAll(frame, false);
+    entering = null;
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    entering = null;
+    refusal(error);
+  }
+}
+
+/** @param {unknown} error of loading a scope */
+function refusal(error) {
+  if (!(error instanceof api.ApiError)) throw error;
+  if (error.status === 400) searchError.value = error.message;
+  else {
+    connection.value = { state: "waiting", retryAt: Date.now() + 2000, note: "" };
+    setTimeout(enter, 2000);
+  }
+}
+
+/** @param {"connecting" | "live" | "waiting"} state @param {number} retryAt */
+function told(state, retryAt) {
+  connection.value = { state, retryAt, note: state === "live" ? connection.peek().note : "" };
+}
+
+/** @param {Frame} frame @param {boolean} resumed */
+function hearAll(frame, resumed) {
+  if (entering) return void meanwhile.push(frame);
+  const came = (frame.events ?? []).filter((event) => event.type === "new").length;
+  if (resumed) {
+    connection.value = { ...connection.peek(), note: frame.reset ? "reloaded" : `resumed, ${came} new` };
+    setTimeout(() => (connection.value = { ...connection.peek(), note: "" }), 6000);
+  }
+  if (frame.stats) totals.value = { total: frame.stats.Total, unread: frame.stats.Unread };
+  if (frame.reset) return void begin();
+  if (frame.events?.length) rail();
+  if (came) announce(came);
+  hear(frame, Boolean(scope().q));
+  if (frame.stats && !scope().q && !scope().inbox && frame.stats.Total !== list.total) heal();
+}
+
+/** @param {Frame} frame */
+function hearMatching(frame) {
+  if (frame.reset) return void enter();
+  hear(frame, false);
+}
+
+/** @param {Frame} frame @param {boolean} foreign the scope's own connection tells what enters and leaves it */
+function hear(frame, foreign) {
+  batch(() => {
+    for (const event of frame.events ?? []) {
+      if (foreign && event.type === "new") continue;
+      if (inScope(event, scope()) && !apply(event, Boolean(scope().q || scope().inbox))) heal();
+    }
+  });
+  if (frame.events?.length) touched();
+}
+
+/** Fetch again what is in sight, once all is quiet. */
+export function heal() {
+  clearTimeout(healing);
+  healing = setTimeout(async () => {
+    if (pending() || entering || fetching) return heal();
+    const start = Math.max(0, listTop.peek() + held.peek() - 20);
+    const asked = route.peek();
+    const page = await api.page(scope(), start, PAGE).catch(refusal);
+    if (!page || asked.inbox !== route.peek().inbox || asked.q !== route.peek().q) return;
+    batch(() => {
+      const fits = page.messages_count === list.total && page.messages.every((m, at) => list.at(start + at)?.ID === m.ID);
+      if (fits) list.place(page, list.ticket());
+      else list.reset(page);
+      held.value = Math.min(held.value, list.total);
+      counts(page);
+      revision.value += 1;
+    });
+    rail();
+  }, 250);
+}
+
+/** Fetch what is missing around the rows in sight. */
+async function fill() {
+  if (fetching || entering || !loaded.peek()) return;
+  const first = listTop.peek() + held.peek();
+  const gap = list.missing(first - 30, first + listRows.peek() + 30);
+  if (!gap) return;
+  fetching = true;
+  const ticket = list.ticket();
+  const asked = route.peek();
+  const start = Math.max(0, gap.start - (gap.count < 40 ? 40 : 0));
+  const page = await api.page(scope(), start, Math.max(PAGE, gap.count + 40)).catch(refusal);
+  fetching = false;
+  if (page && asked.inbox === route.peek().inbox && asked.q === route.peek().q) {
+    if (list.place(page, ticket)) touched();
+    else heal();
+  }
+}
+
+let filling = 0;
+/** Rows came into sight: fetch those that are not known, when the scrolling leaves time for it. */
+const seen = () => {
+  if (filling) return;
+  filling = setTimeout(() => {
+    filling = 0;
+    void fill();
+  }, 60);
+};
+
+let railing = 0;
+/** Counts of inboxes and tags, at most once in 400 ms. */
+export function rail() {
+  if (railing) return;
+  railing = setTimeout(async () => {
+    railing = 0;
+    const answers = await Promise.all([api.inboxes(), api.info()]).catch(() => null);
+    if (!answers) return;
+    batch(() => {
+      [inboxes.value, info.value] = answers;
+      tags.value = answers[1].Tags ?? {};
+      totals.value = { total: answers[1].Messages, unread: answers[1].Unread };
+    });
+  }, 400);
+}
+
+let spoke = 0;
+let unspoken = 0;
+/** @param {number} came say it, at most every 5 s */
+function announce(came) {
+  unspoken += came;
+  if (spoke) return;
+  spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;
+  unspoken = 0;
+  spoke = setTimeout(() => {
+    spoke = 0;
+    if (unspoken) announce(0);
+  }, 5000);
+}
+
+function begin() {
+  void enter();
+  rail();
+}
+
+export function start() {
+  void api.webui().then((answer) => (webui.value = answer), () => {});
+  effect(() => {
+    void route.value.inbox, route.value.q;
+    untracked(begin);
+  });
+  effect(() => {
+    void [listTop.value, listRows.value, revision.value, held.value, prefs.value.dense];
+    seen();
+  });
+  setInterval(() => (now.value = Date.now()), 20_000);
+}

@@ -1,0 +1,70 @@
+/** What the server sends: the v1 wire format, and what we add to it. */
+
+export interface Address { Name: string; Address: string }
+
+export interface Summary {
+  ID: string; MessageID: string; Read: boolean; From: Address | null;
+  To: Address[] | null; Cc: Address[] | null; Bcc: Address[] | null; ReplyTo: Address[] | null;
+  Subject: string; Created: string; Username: string; Tags: string[]; Size: number; Attachments: number;
+  Snippet: string; Inbox: string;
+}
+
+export interface Listing {
+  total: number; unread: number; messages_count: number; messages_unread: number; start: number;
+  tags: string[]; messages: Summary[]; cursor: string; warnings?: string[];
+}
+
+export interface Attachment {
+  PartID: string; FileName: string; ContentType: string; ContentID: string; Size: number;
+  Checksums: { MD5: string; SHA1: string; SHA256: string };
+}
+
+export interface Header { Name: string; Value: string; Raw: string }
+
+export interface Part {
+  PartID: string; ContentType: string; Charset: string; Disposition: string; FileName: string; ContentID: string;
+  TransferEncoding: string; Size: number; Params: Record<string, string>; Headers: Header[]; Defects: string[];
+  Children: Part[];
+}
+
+export interface Recipient { Address: string; Params: string[] }
+
+export interface Envelope {
+  From: string; FromParams: string[]; To: Recipient[]; Peer: string; Helo: string; Protocol: string; TLS: string;
+  Username: string;
+}
+
+export interface Message {
+  ID: string; MessageID: string; From: Address | null; To: Address[] | null; Cc: Address[] | null; Bcc: Address[] | null;
+  ReplyTo: Address[] | null; ReturnPath: string; Subject: string; Date: string; Tags: string[]; Username: string;
+  Text: string; HTML: string; Size: number; Inline: Attachment[]; Attachments: Attachment[]; Read: boolean; Inbox: string;
+  Envelope: Envelope; Session: string; Parts: Part; Defects: string[]; HasText: boolean;
+}
+
+export interface Line { At: number; Who: "C" | "S" | "-"; Text: string }
+
+export interface SessionRow {
+  ID: string; Started: string; Ended: string | null; Peer: string; Local: string; Helo: string; Username: string;
+  TLS: string; State: string; Messages: string[]; Caught: number; Errors: number; Omitted: number;
+}
+
+export interface Session extends SessionRow { Lines: Line[] }
+
+export interface Inbox { Name: string; Total: number; Unread: number; Size: number }
+
+export interface WebUI { Label: string; Version?: string; SMTP?: string; HideDeleteAllButton?: boolean }
+
+export interface Info {
+  Version: string; Tags: Record<string, number>; Messages: number; Unread: number;
+  Limits?: { MaxMessages: number; MaxAge: number; MaxBytes: number; MaxMessageSize: number };
+}
+
+export type LiveEvent =
+  | { seq: number; type: "new"; inbox: string; message: Summary }
+  | { seq: number; type: "update"; inbox?: string; ids: string[]; Read?: boolean; Tags?: string[]; message?: Summary }
+  | { seq: number; type: "delete"; ids: string[]; reason: "deleted" | "evicted" | "hidden" }
+  | { seq: number; type: "restore"; ids: string[] }
+  | { seq: number; type: "truncate"; inbox: string | null }
+  | { seq: number; type: "tags" };
+
+export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number } }
