@@ -15,6 +15,7 @@ from mailtrap_local import ids, intake, limits, mime
 from mailtrap_local.describer import Describer
 from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, TooLarge
 from mailtrap_local.events import Hub
+from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import Arrival, Entry, InboxCount, Message, Page, Part, Record, Summary
 from mailtrap_local.search import syntax
 from mailtrap_local.store.base import Selection, Store, StoreInfo
@@ -134,10 +135,10 @@ class Mailbox:
             raise NotFound(f"the message has no part {path!r}")
         return found
 
-    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> mime.Preview:
+    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> Preview:
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""
         raw = await self._store.raw(message_id, inbox=inbox)
-        return await self._parse(len(raw), lambda: mime.preview(raw, remote=remote))
+        return await self._parse(len(raw), lambda: preview(raw, remote=remote))
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
         """Every inbox that holds a message, by name."""
