@@ -1,0 +1,121 @@
+"""The HTTP front as one ASGI application: the route table behind the guards."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from itertools import groupby
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from mailtrap_local import limits
+from mailtrap_local.api import answer, guard
+from mailtrap_local.api.frames import Broadcast
+from mailtrap_local.api.paths import Paths
+from mailtrap_local.api.route import Call, Front, Route, WordedNotFound
+from mailtrap_local.api.table import ROUTES
+from mailtrap_local.credentials import Credentials
+from mailtrap_local.errors import MailtrapLocalError, NotFound
+from mailtrap_local.mailbox import Mailbox
+from mailtrap_local.sessions import Sessions
+from mailtrap_local.settings import Settings
+
+HEALTH = frozenset({"/livez", "/readyz"})
+_GONE = 499  # nobody reads it: the client has left
+
+
+def create_app(mailbox: Mailbox, sessions: Sessions, settings: Settings) -> ASGIApp:
+    """The application. Raises SettingError for a password file that cannot be used."""
+    front = Front(mailbox, sessions, settings, Broadcast(mailbox))
+    app: ASGIApp = _routed(front)
+    if (check := _password_check(settings)) is not None:
+        app = guard.BasicAuth(app, check=check, free=HEALTH)
+    app = guard.Cors(app, allowed=settings.allow_origin)
+    wide = {(route.method, route.path): route.cap(settings) for route in ROUTES if route.cap is not None}
+    app = guard.BodyCap(app, limit=limits.HTTP_BODY, wide=wide)
+    app = Paths(app, base_path=settings.base_path)
+    app = guard.HostGuard(app, allowed=settings.allow_host)
+    return guard.SafeHeaders(app, embeddable=bool(settings.allow_origin))
+
+
+def _routed(front: Front) -> Starlette:
+    routes: list[BaseRoute] = []
+    for path, group in groupby(sorted(ROUTES, key=_by_path), key=lambda route: route.path):
+        by_method = {route.method: route for route in group}
+        if "WS" in by_method:
+            routes.append(WebSocketRoute(path, _socket(front, by_method["WS"])))
+        else:
+            routes.append(StarletteRoute(path, _endpoint(front, by_method), methods=[*by_method, "OPTIONS"]))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_failure})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _by_path(route: Route) -> int:
+    """Routes of one path together, at the place of the first in the table, since the order of the table decides."""
+    return next(place for place, other in enumerate(ROUTES) if other.path == route.path)
+
+
+def _endpoint(front: Front, by_method: dict[str, Route]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        route = by_method.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            return answer.text("")  # OPTIONS
+        try:
+            if route.changes or route.fetches:
+                guard.check_writer(request, allowed=front.settings.allow_origin)
+            response: Response = await route.handler(Call(front, request))
+            return response
+        except ClientDisconnect:
+            return Response(status_code=_GONE)
+        except MailtrapLocalError as error:
+            return _failure(error, route)
+
+    return endpoint
+
+
+def _failure(error: MailtrapLocalError, route: Route) -> Response:
+    if isinstance(error, NotFound) and not (route.ours or isinstance(error, WordedNotFound)):
+        return answer.not_found()
+    return answer.failure(error)
+
+
+def _socket(front: Front, route: Route) -> Callable[[WebSocket], Awaitable[None]]:
+    async def endpoint(socket: WebSocket) -> None:
+        await route.handler(front, socket)
+
+    return endpoint
+
+
+async def _http_failure(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return answer.not_found()
+    return answer.text(error.detail, status=error.status_code, headers=error.headers)
+
+
+def _password_check(settings: Settings) -> guard.Check | None:
+    """What tells whether an Authorization field may pass; None if everybody may."""
+    if settings.http_auth_file is not None:
+        credentials = Credentials.from_file(settings.http_auth_file)
+    elif settings.http_auth is not None:
+        user, _, password = settings.http_auth.partition(":")
+        credentials = Credentials.of(user, password)
+    else:
+        return None
+
+    async def check(authorization: str) -> bool:
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+        return scheme.lower() == "basic" and bool(colon) and await credentials.check(user, password)
+
+    return check

@@ -1,0 +1,171 @@
+"""What live clients are told, made once for all who are told the same.
+
+Theory of operation
+1. A frame holds everything that a listener has at once, in pieces of at most `FRAME_EVENTS`. Clients of one scope
+   without a query share its text: the key is where it begins and ends, since what lies between is the same for all.
+2. With a query, the store is asked once for each batch and distinct query which of the new messages match. Other events
+   pass: a client that does not know the message ignores them.
+3. The counts of a scope are asked for at most four times a second, however many clients want them.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import UNSET
+
+from mailtrap_local import __version__
+from mailtrap_local.api import schema
+from mailtrap_local.api.answer import encode
+from mailtrap_local.api.wire import event_of, summary_of
+from mailtrap_local.events import Cursor
+from mailtrap_local.model import Event
+from mailtrap_local.search.syntax import Query
+from mailtrap_local.store.base import Selection
+
+if TYPE_CHECKING:
+    from mailtrap_local.mailbox import Mailbox
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+FRAME_EVENTS = 500
+DELETES_TOLD = 200  # Mailpit names each deleted message up to here, and says "reload" above
+COUNTS_SECONDS = 0.25
+_REMEMBERED = 64
+_SCOPES = 1_000
+
+
+class _Counts:
+    """The counts of one scope: asked for when somebody wants them, at most every `COUNTS_SECONDS`, and shared."""
+
+    def __init__(self, ask: Callable[[], Awaitable[schema.LiveStats]]) -> None:
+        self._ask = ask
+        self._next: asyncio.Task[schema.LiveStats] | None = None
+        self._asked = float("-inf")
+
+    async def get(self) -> schema.LiveStats:
+        """Counts that are looked at after this call."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._wait_and_ask())
+        return await asyncio.shield(self._next)  # who leaves does not take it from the others
+
+    async def _wait_and_ask(self) -> schema.LiveStats:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._asked + COUNTS_SECONDS - loop.time()))
+        self._next = None  # who comes from here on wants newer ones
+        self._asked = loop.time()
+        return await self._ask()
+
+
+class Broadcast:
+    """The texts of frames for both WebSockets. Lives on one event loop."""
+
+    def __init__(self, mailbox: "Mailbox") -> None:
+        self.clients = 0
+        self._mailbox = mailbox
+        self._frames: OrderedDict[Hashable, str] = OrderedDict()
+        self._matches: OrderedDict[Hashable, asyncio.Task[frozenset[str]]] = OrderedDict()
+        self._counts: OrderedDict[str | None, _Counts] = OrderedDict()
+
+    async def frame(self, events: Sequence[Event], *, inbox: str | None, query: Query | None) -> str:
+        """Our frame of these events, seen from a scope; "" if there is nothing in it for that scope."""
+        cursor = Cursor(self._mailbox.hub.epoch, events[-1].seq)
+        if query is None:
+            key = ("live", events[0].seq, events[-1].seq, inbox)
+            return self._remembered(key, lambda: _frame(cursor, _scoped(events, inbox)))
+        return _frame(cursor, await self._matching(_scoped(events, inbox), inbox=inbox, query=query))
+
+    def mailpit(self, event: Event, *, inbox: str | None) -> list[str]:
+        """The frames of one event as Mailpit has them."""
+        return self._remembered(("mailpit", event.seq, inbox), lambda: "\n".join(_mailpit(event, inbox))).splitlines()
+
+    async def counts(self, *, inbox: str | None) -> schema.LiveStats:
+        """The counts of a scope, looked at after this call; comes at most every `COUNTS_SECONDS`."""
+        counts = self._counts.get(inbox)
+        if counts is None:
+            counts = _remember(self._counts, inbox, _Counts(lambda: self._count(inbox)), limit=_SCOPES)
+        return await counts.get()
+
+    async def _count(self, inbox: str | None) -> schema.LiveStats:
+        page = await self._mailbox.page(Selection(inbox=inbox), limit=0)
+        return schema.LiveStats(page.total, page.unread)
+
+    async def _matching(self, events: Sequence[Event], *, inbox: str | None, query: Query) -> list[Event]:
+        new = tuple(event.summary.id for event in events if event.summary is not None and event.kind == "new")
+        if not new:
+            return list(events)
+        key = (events[0].seq, events[-1].seq, inbox, query.text)
+        asked = self._matches.get(key)
+        if asked is None:
+            task = asyncio.create_task(self._match(Selection(inbox=inbox, ids=new, query=query)))
+            asked = _remember(self._matches, key, task, limit=_REMEMBERED)
+        matching = await asyncio.shield(asked)
+        return [event for event in events if event.kind != "new" or _id_of(event) in matching]
+
+    async def _match(self, selection: Selection) -> frozenset[str]:
+        page = await self._mailbox.page(selection, limit=None)
+        return frozenset(summary.id for summary in page.summaries)
+
+    def _remembered(self, key: Hashable, make: Callable[[], str]) -> str:
+        text = self._frames.get(key)
+        return _remember(self._frames, key, make(), limit=_REMEMBERED) if text is None else text
+
+
+def _remember(known: OrderedDict[K, V], key: K, value: V, *, limit: int) -> V:
+    known[key] = value
+    if len(known) > limit:
+        known.popitem(last=False)
+    return value
+
+
+def empty_frame(cursor: Cursor, *, reset: bool = False, counts: schema.LiveStats | None = None) -> str:
+    """A frame without events: the one that opens a connection, or the counts."""
+    frame = schema.Frame(str(cursor), [], reset=reset or UNSET, stats=UNSET if counts is None else counts)
+    return encode(frame).decode()
+
+
+def _frame(cursor: Cursor, events: Sequence[Event]) -> str:
+    return encode(schema.Frame(str(cursor), [event_of(event) for event in events])).decode() if events else ""
+
+
+def _scoped(events: Sequence[Event], inbox: str | None) -> list[Event]:
+    """The events that an inbox's clients hear: its own, and those that are of several."""
+    return [event for event in events if inbox is None or event.inbox in (None, inbox)]
+
+
+def _id_of(event: Event) -> str:
+    return event.summary.id if event.summary is not None else ""
+
+
+def mailpit_stats(counts: schema.LiveStats) -> str:
+    """The counts as Mailpit tells them."""
+    return _mailpit_frame("stats", {"Total": counts.Total, "Unread": counts.Unread, "Version": __version__})
+
+
+def _mailpit(event: Event, inbox: str | None) -> list[str]:
+    if not _scoped([event], inbox):
+        return []
+    if event.kind == "new" and event.summary is not None:
+        return [_mailpit_frame("new", summary_of(event.summary))]
+    if event.kind == "update" and (changed := _changed(event)):
+        return [_mailpit_frame("update", {"ID": message_id, **changed}) for message_id in event.ids]
+    if event.kind == "delete" and len(event.ids) <= DELETES_TOLD:
+        return [_mailpit_frame("delete", {"ID": message_id}) for message_id in event.ids]
+    if event.kind == "truncate" and event.inbox in (None, inbox):
+        return [_mailpit_frame("truncate", None)]
+    return [_mailpit_frame("prune", None)]
+
+
+def _changed(event: Event) -> dict[str, object]:
+    if event.read is not None:
+        return {"Read": event.read}
+    if event.tags is not None:
+        return {"Tags": event.tags}
+    summary = event.summary
+    return {} if summary is None else {"Snippet": summary.snippet, "Attachments": summary.attachments}
+
+
+def _mailpit_frame(kind: schema.MailpitKind, value: object) -> str:
+    return encode(schema.MailpitFrame(kind, value)).decode().rstrip("\n")

@@ -1,0 +1,122 @@
+"""One message: everything about it, its headers, tree, preview and source."""
+
+import asyncio
+import hashlib
+import re
+
+from starlette.responses import Response
+
+from mailtrap_local import limits, model
+from mailtrap_local.api import answer, guard, schema
+from mailtrap_local.api.route import Call
+from mailtrap_local.api.wire import header_of, message_of, named, part_of, session_of
+from mailtrap_local.errors import NotFound
+from mailtrap_local.mime.preview import preview_policy
+from mailtrap_local.mime.structure import tree as tree_of
+from mailtrap_local.store.base import Selection
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]+")
+
+
+async def show(call: Call) -> Response:
+    """GET /message/{id}; marks it read, but with `?peek=1`."""
+    message_id = await call.message_id()
+    message = await call.mailbox.message(message_id, inbox=call.inbox)
+    raw = await call.mailbox.raw(message_id, inbox=call.inbox)
+    read = await mark_seen(call, message.record.summary)
+    if len(raw) <= limits.PARSE_INLINE:
+        data = _encoded(message, raw, read)
+    else:
+        data = await asyncio.to_thread(_encoded, message, raw, read)
+    return await answer.packed(data, media="application/json", to=call.connection)
+
+
+def _encoded(message: model.Message, raw: bytes, read: bool) -> bytes:
+    return answer.encode(message_of(message, read=read, sums=_checksums(message.parsed, raw)))
+
+
+def _checksums(parsed: model.Parsed, raw: bytes) -> dict[str, schema.Checksums]:
+    wanted = {part.path for part in (*parsed.inline, *parsed.attachments) if named(part)}
+    return {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in wanted} if wanted else {}
+
+
+def _sums(content: bytes) -> schema.Checksums:
+    return schema.Checksums(
+        MD5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        SHA1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+        SHA256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+async def mark_seen(call: Call, summary: model.Summary) -> bool:
+    """Mark a message read because somebody got it whole; not for `?peek=1`, and not for HEAD. Its state after that."""
+    if summary.read or call.flag("peek") or call.method == "HEAD":
+        return summary.read
+    await call.mailbox.mark(Selection(ids=(summary.id,)), read=True)
+    return True
+
+
+async def headers(call: Call) -> Response:
+    """GET /message/{id}/headers: a map of names as Mailpit has it; with `?order=1` a list as they were sent."""
+    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
+    fields = message.parsed.headers
+    if call.flag("order"):
+        return await answer.json([header_of(field) for field in fields], to=call.connection)
+    return await answer.json(_by_name(fields), to=call.connection)
+
+
+def _by_name(fields: tuple[model.Header, ...]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for field in fields:
+        values.setdefault(_canonical(field.name), []).append(_FOLD.sub(" ", field.raw).strip())
+    return dict(sorted(values.items()))
+
+
+def _canonical(name: str) -> str:
+    """A field name as Go's MIME library spells it: Message-Id, Mime-Version."""
+    return "-".join(word.capitalize() for word in name.split("-")) if _TOKEN.fullmatch(name) else name
+
+
+async def tree(call: Call) -> Response:
+    """GET /message/{id}/tree."""
+    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
+    return await answer.json(part_of(message.parsed.root), to=call.connection)
+
+
+async def session(call: Call) -> Response:
+    """GET /message/{id}/session: the conversation that brought it."""
+    record = await call.mailbox.record(await call.message_id(), inbox=call.inbox)
+    if not record.origin.session:
+        raise NotFound("this message did not come by SMTP, so there is no session")
+    found = await call.front.sessions.get(record.origin.session)
+    return await answer.json(session_of(found), to=call.connection)
+
+
+async def raw(call: Call) -> Response:
+    """GET /message/{id}/raw: the bytes as they were sent."""
+    message_id = await call.message_id()
+    data = await call.mailbox.raw(message_id, inbox=call.inbox)
+    named = {"content-security-policy": answer.SOURCE_CSP}
+    if call.flag("dl"):
+        named["content-disposition"] = f'attachment; filename="{message_id}.eml"'
+    return answer.in_chunks(data, media="text/plain", headers=named)
+
+
+async def preview(call: Call) -> Response:
+    """GET /message/{id}/preview: the HTML as an iframe shows it; `?count=1` tells what it keeps from loading."""
+    remote = call.flag("remote")
+    if remote:
+        guard.check_writer(call.connection, allowed=call.front.settings.allow_origin)
+    message_id = await call.message_id()
+    if call.flag("count"):
+        shown = await call.mailbox.preview(message_id, remote=False, inbox=call.inbox)
+        return await answer.json(schema.Blocked(shown.blocked, list(shown.remote)), to=call.connection)
+    return await previewed(call, message_id, remote=remote)
+
+
+async def previewed(call: Call, message_id: str, *, remote: bool = False) -> Response:
+    """The preview page of a message, isolated by its own policy (SECURITY.md rule 6)."""
+    shown = await call.mailbox.preview(message_id, remote=remote, inbox=call.inbox)
+    named = {"content-security-policy": preview_policy(remote=remote), "x-blocked-remote": str(shown.blocked)}
+    return answer.in_chunks(shown.html.encode(), media="text/html", headers=named)

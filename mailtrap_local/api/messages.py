@@ -1,0 +1,136 @@
+"""Lists of messages: listing, searching, marking, deleting with undo, and putting one in."""
+
+import time
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from starlette.responses import Response
+
+from mailtrap_local import limits
+from mailtrap_local.api import answer, bodies, schema
+from mailtrap_local.api.route import Call
+from mailtrap_local.api.wire import list_head_of
+from mailtrap_local.errors import BadRequest
+from mailtrap_local.model import Arrival, Envelope, Origin, Recipient
+from mailtrap_local.search import dates
+from mailtrap_local.search.syntax import Query
+from mailtrap_local.store.base import Selection
+
+LIMIT = 50
+_NARROWING = ("query", "ids", "id", "search")
+
+
+async def list_messages(call: Call) -> Response:
+    """GET /messages; `limit=0` is everything."""
+    limit = call.number("limit", LIMIT)
+    start = call.number("start", 0) if limit else 0
+    return await _page(call, Selection(inbox=call.inbox, before=_before(call)), start=start, limit=limit or None)
+
+
+async def search_messages(call: Call) -> Response:
+    """GET /search; `limit=0` is an empty list with its counts."""
+    selection = Selection(inbox=call.inbox, query=_required_query(call), before=_before(call))
+    return await _page(call, selection, start=call.number("start", 0), limit=call.number("limit", LIMIT))
+
+
+async def _page(call: Call, selection: Selection, *, start: int, limit: int | None) -> Response:
+    page = await call.mailbox.page(selection, start=start, limit=limit)
+    return await answer.message_list(list_head_of(page), page.summaries, to=call.connection)
+
+
+async def mark_messages(call: Call) -> Response:
+    """PUT /messages: by ids, by a search, or all."""
+    change = await bodies.read_any(call, schema.ReadChange)
+    if change.IDs and change.Search:
+        raise BadRequest("You may specify either IDs or a search query, not both")
+    query = call.search(change.Search) if change.Search else None
+    selection = Selection(inbox=call.inbox, ids=tuple(change.IDs) or None, query=query)
+    await call.mailbox.mark(selection, read=change.Read)
+    return answer.ok()
+
+
+async def delete_messages(call: Call) -> Response:
+    """DELETE /messages: by ids, or all."""
+    for name in _NARROWING:
+        if name in call.connection.query_params:
+            raise BadRequest(f"?{name}= does not narrow this; put IDs into the body, or use DELETE /api/v1/search")
+    deletion = await bodies.read_any(call, schema.Deletion)
+    return await remove(call, Selection(inbox=call.inbox, ids=tuple(deletion.IDs) or None))
+
+
+async def delete_found(call: Call) -> Response:
+    """DELETE /search: what the query finds."""
+    return await remove(call, Selection(inbox=call.inbox, query=_required_query(call)))
+
+
+async def remove(call: Call, selection: Selection) -> Response:
+    """Delete for good, or with `?undo=SECONDS` so that it can be undone."""
+    seconds = _undo_seconds(call)
+    if seconds is None:
+        await call.mailbox.delete(selection)
+        return answer.ok()
+    token = await call.mailbox.hide(selection, seconds=seconds)
+    return await answer.json(schema.Undo(token, seconds), to=call.connection)
+
+
+async def undo(call: Call) -> Response:
+    """POST /undo/{token}."""
+    return await answer.json(schema.Restored(await call.mailbox.restore(call.path("token"))), to=call.connection)
+
+
+async def upload(call: Call) -> Response:
+    """POST /messages: a mail as it is; `?from=` and `?to=` are its envelope."""
+    media = call.connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "message/rfc822":
+        raise BadRequest("send the mail as it is, with Content-Type: message/rfc822")
+    recipients = tuple(Recipient(address) for address in call.texts("to"))
+    envelope = Envelope(mail_from=call.text("from"), recipients=recipients)
+    return await stored(call, await call.body(), envelope)
+
+
+async def stored(call: Call, raw: bytes, envelope: Envelope) -> Response:
+    """Receive a mail that came by HTTP, and answer its id."""
+    origin = Origin(protocol="HTTP", peer=_peer(call))
+    summary = await call.mailbox.receive(Arrival(raw, envelope, origin, inbox=call.inbox))
+    return await answer.json(schema.Stored(summary.id), to=call.connection)
+
+
+def _peer(call: Call) -> str:
+    client = call.connection.client
+    if client is None:
+        return ""
+    return f"[{client.host}]:{client.port}" if ":" in client.host else f"{client.host}:{client.port}"
+
+
+def _required_query(call: Call) -> Query:
+    query = call.query()
+    if query is None:
+        raise BadRequest("Error: no search query")
+    return query
+
+
+def _before(call: Call) -> int | None:
+    text = call.text("before")
+    if not text:
+        return None
+    try:
+        return dates.moment(text, now=time.time_ns() // 1000, tz=_zone(call))
+    except ValueError:
+        raise BadRequest(f"before={text[:64]!r} is no date; {dates.ALLOWED}") from None
+
+
+def _zone(call: Call) -> tzinfo | None:
+    name = call.text("tz")
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadRequest(f"tz={name[:64]!r} is no time zone; use a name such as Europe/Berlin") from None
+
+
+def _undo_seconds(call: Call) -> float | None:
+    if "undo" not in call.connection.query_params:
+        return None
+    seconds = call.number("undo", 0)
+    if not 0 < seconds <= limits.UNDO_SECONDS:
+        raise BadRequest(f"undo is a number of seconds from 1 to {limits.UNDO_SECONDS}")
+    return float(seconds)

@@ -1,0 +1,460 @@
+"""The wire types: what the API says and takes, key for key. `openapi.py` is generated from them.
+
+The format is Mailpit's v1 (PascalCase keys, snake_case in the envelope of a list), and what we add to it. A list is
+never null. Times are RFC 3339. Sizes are bytes.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+
+
+class Address(Struct, frozen=True):
+    """A mailbox of a header field; either may be empty."""
+
+    Name: str
+    Address: str
+
+
+class MessageSummary(Struct, frozen=True):
+    """The row of a list."""
+
+    ID: str
+    MessageID: str
+    Read: bool
+    From: Address
+    To: list[Address]
+    Cc: list[Address]
+    Bcc: list[Address]  # the header's, and each RCPT TO that is in none of To, Cc, Bcc
+    ReplyTo: list[Address]
+    Subject: str
+    Created: Moment
+    Username: str
+    Tags: list[str]
+    Size: int
+    Attachments: int
+    Snippet: str
+    Inbox: str
+
+
+class ListHead(Struct, frozen=True):
+    """The numbers around a slice of messages: `messages_*` count the matches, `total` and `unread` the whole scope."""
+
+    total: int
+    unread: int
+    count: int
+    messages_count: int
+    messages_unread: int
+    start: int
+    tags: list[str]
+    cursor: str
+    warnings: list[str]
+
+
+class MessageList(ListHead, frozen=True):
+    """A slice of messages, newest first."""
+
+    messages: list[MessageSummary]
+
+
+class Checksums(Struct, frozen=True):
+    """Of the decoded content, lower-case hexadecimal."""
+
+    MD5: str
+    SHA1: str
+    SHA256: str
+
+
+class Attachment(Struct, frozen=True):
+    """A part that is no body."""
+
+    PartID: str
+    FileName: str
+    ContentType: str
+    ContentID: str
+    Size: int
+    Checksums: Checksums
+
+
+class ListUnsubscribe(Struct, frozen=True):
+    """The List-Unsubscribe field (RFC 2369) and List-Unsubscribe-Post (RFC 8058)."""
+
+    Header: str
+    Links: list[str]
+    Errors: str
+    HeaderPost: str
+
+
+class Recipient(Struct, frozen=True):
+    """One RCPT TO with its ESMTP parameters."""
+
+    Address: str
+    Params: list[str]
+
+
+class Envelope(Struct, frozen=True):
+    """What the SMTP transaction said, and how the message came."""
+
+    From: str
+    FromParams: list[str]
+    To: list[Recipient]
+    Peer: str
+    Helo: str
+    Protocol: str
+    TLS: str
+    Username: str
+
+
+class Header(Struct, frozen=True):
+    """One header field: the value decoded, and as it was sent."""
+
+    Name: str
+    Value: str
+    Raw: str
+
+
+class Part(Struct, frozen=True):
+    """A node of the MIME tree."""
+
+    PartID: str
+    ContentType: str
+    Charset: str
+    Disposition: str
+    FileName: str
+    ContentID: str
+    TransferEncoding: str
+    Size: int
+    Params: dict[str, str]
+    Headers: list[Header]
+    Defects: list[str]
+    Children: list["Part"]
+
+
+class Message(Struct, frozen=True):
+    """A whole message. `HasText` is false where `Text` was made from the HTML."""
+
+    ID: str
+    MessageID: str
+    From: Address
+    To: list[Address]
+    Cc: list[Address]
+    Bcc: list[Address]
+    ReplyTo: list[Address]
+    ReturnPath: str
+    Subject: str
+    ListUnsubscribe: ListUnsubscribe
+    Date: Moment
+    Tags: list[str]
+    Username: str
+    Text: str
+    HTML: str
+    Size: int
+    Inline: list[Attachment]
+    Attachments: list[Attachment]
+    Read: bool
+    Inbox: str
+    Envelope: Envelope
+    Session: str
+    Parts: Part
+    Defects: list[str]
+    HasText: bool
+
+
+class Blocked(Struct, frozen=True):
+    """What the preview keeps from loading."""
+
+    Blocked: int
+    Remote: list[str]
+
+
+class ReadChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """PUT /messages: neither IDs nor Search means every message."""
+
+    Read: bool = False
+    IDs: list[str] = []
+    Search: str = ""
+
+
+class Deletion(Struct, frozen=True, forbid_unknown_fields=True):
+    """DELETE /messages: no IDs means every message."""
+
+    IDs: list[str] = []
+
+
+class Tagging(Struct, frozen=True):
+    """PUT /tags: the tags that these messages shall have."""
+
+    Tags: list[str] = []
+    IDs: list[str] = []
+
+
+class TagName(Struct, frozen=True):
+    """PUT /tags/{tag}: the new name."""
+
+    Name: str
+
+
+class Undo(Struct, frozen=True):
+    """A delete that can be undone by POST /undo/{token} for so many seconds."""
+
+    undo: str
+    seconds: float
+
+
+class Restored(Struct, frozen=True):
+    """How many messages are back."""
+
+    restored: int
+
+
+class CursorNow(Struct, frozen=True):
+    """Where in the order of arrival everything up to now has been."""
+
+    cursor: str
+
+
+class Inbox(Struct, frozen=True):
+    """An inbox and what it holds."""
+
+    Name: str
+    Total: int
+    Unread: int
+    Size: int
+
+
+class InboxList(Struct, frozen=True):
+    """Every inbox that holds a message, by name."""
+
+    inboxes: list[Inbox]
+
+
+class SessionRow(Struct, frozen=True):
+    """One SMTP connection without its transcript. `Ended` is null while it is open."""
+
+    ID: str
+    Started: Moment
+    Ended: Moment | None
+    Peer: str
+    Local: str
+    Helo: str
+    Username: str
+    TLS: str
+    State: Literal["open", "quit", "dropped", "refused", "timeout", "stopped"]
+    Messages: list[str]
+    Caught: int
+    Errors: int
+    Omitted: int
+
+
+class Line(Struct, frozen=True):
+    """A line of the transcript; `At` is milliseconds since the session began."""
+
+    At: float
+    Who: Literal["C", "S", "-"]
+    Text: str
+
+
+class Session(SessionRow, frozen=True):
+    """One SMTP connection with its transcript."""
+
+    Lines: list[Line]
+
+
+class SessionList(Struct, frozen=True):
+    """A slice of the sessions, newest first."""
+
+    sessions: list[SessionRow]
+    start: int
+
+
+class EmailName(Struct, frozen=True):
+    """An address as POST /send takes it."""
+
+    Email: str
+    Name: str = ""
+
+
+class SendAttachment(Struct, frozen=True):
+    """A file of POST /send: base64 or a data: URL. With a ContentID it is inline."""
+
+    Content: str
+    Filename: str
+    ContentType: str = ""
+    ContentID: str = ""
+
+
+class SendMessage(Struct, frozen=True):
+    """POST /send: a mail as its fields."""
+
+    From: EmailName
+    To: list[EmailName] = []
+    Cc: list[EmailName] = []
+    Bcc: list[str] = []
+    ReplyTo: list[EmailName] = []
+    Subject: str = ""
+    Text: str = ""
+    HTML: str = ""
+    Attachments: list[SendAttachment] = []
+    Tags: list[str] = []
+    Headers: dict[str, str] = {}
+
+
+class Stored(Struct, frozen=True):
+    """The id of a message that was put in."""
+
+    ID: str
+
+
+class SendError(Struct, frozen=True):
+    """Why POST /send refused."""
+
+    Error: str
+
+
+class RuntimeStats(Struct, frozen=True):
+    """Figures since the start: seconds, bytes, counts."""
+
+    Uptime: int
+    Memory: int
+    MessagesDeleted: int
+    SMTPAccepted: int
+    SMTPAcceptedSize: int
+    SMTPRejected: int
+    SMTPIgnored: int
+
+
+class Ports(Struct, frozen=True):
+    """Where the fronts listen."""
+
+    SMTP: list[int]
+    HTTP: int
+
+
+class Limits(Struct, frozen=True):
+    """What is kept and taken: counts, seconds, bytes; 0 is no limit."""
+
+    MaxMessages: int
+    MaxAge: float
+    MaxBytes: int
+    MaxMessageSize: int
+
+
+class Information(Struct, frozen=True):
+    """The application and its store."""
+
+    Version: str
+    LatestVersion: str
+    Database: str
+    DatabaseSize: int
+    Messages: int
+    Unread: int
+    Tags: dict[str, int]
+    RuntimeStats: RuntimeStats
+    Ports: Ports
+    Limits: Limits
+    Cursor: str
+
+
+class MessageRelay(Struct, frozen=True):
+    """How messages can be released; not at all while Enabled is false."""
+
+    Enabled: bool = False
+    SMTPServer: str = ""
+    ReturnPath: str = ""
+    AllowedRecipients: str = ""
+    BlockedRecipients: str = ""
+    OverrideFrom: str = ""
+    PreserveMessageIDs: bool = False
+    RecipientAllowlist: str = ""
+
+
+class WebUI(Struct, frozen=True):
+    """What a user interface needs to know of the server: names, and which features there are."""
+
+    Label: str
+    MessageRelay: MessageRelay
+    SpamAssassin: bool
+    ChaosEnabled: bool
+    DuplicatesIgnored: bool
+    HideDeleteAllButton: bool
+    Version: str
+    SMTP: str
+    Inboxes: bool
+
+
+class New(Struct, frozen=True, tag_field="type", tag="new"):
+    """A message came."""
+
+    seq: int
+    inbox: str | None
+    message: MessageSummary
+
+
+class Update(Struct, frozen=True, tag_field="type", tag="update"):
+    """Messages have a new read state, new tags, or (later than they came) a snippet and an attachment count."""
+
+    seq: int
+    inbox: str | None
+    ids: list[str]
+    Read: bool | UnsetType = UNSET
+    Tags: list[str] | UnsetType = UNSET
+    message: MessageSummary | UnsetType = UNSET
+
+
+class Delete(Struct, frozen=True, tag_field="type", tag="delete"):
+    """Messages are gone: deleted, evicted by a limit, or hidden for as long as it can be undone."""
+
+    seq: int
+    ids: list[str]
+    reason: Literal["", "deleted", "evicted", "hidden"]
+
+
+class Restore(Struct, frozen=True, tag_field="type", tag="restore"):
+    """Hidden messages are back."""
+
+    seq: int
+    ids: list[str]
+
+
+class Truncate(Struct, frozen=True, tag_field="type", tag="truncate"):
+    """Every message of the inbox is gone; null means of all inboxes."""
+
+    seq: int
+    inbox: str | None
+
+
+class TagsChanged(Struct, frozen=True, tag_field="type", tag="tags"):
+    """A tag was renamed or removed: lists with tags are stale."""
+
+    seq: int
+
+
+LiveEvent = New | Update | Delete | Restore | Truncate | TagsChanged
+
+
+class LiveStats(Struct, frozen=True):
+    """The counts of a live client's scope."""
+
+    Total: int
+    Unread: int
+
+
+class Frame(Struct, frozen=True):
+    """What /api/v1/live sends. `reset`: what lies between `since` and now is not to be had, load anew."""
+
+    cursor: str
+    events: list[LiveEvent]
+    reset: bool | UnsetType = UNSET
+    stats: LiveStats | UnsetType = UNSET
+
+
+MailpitKind = Literal["new", "update", "delete", "prune", "truncate", "stats", "error"]
+
+
+class MailpitFrame(Struct, frozen=True):
+    """What /api/events sends."""
+
+    Type: MailpitKind
+    Data: Any

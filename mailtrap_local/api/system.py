@@ -1,0 +1,132 @@
+"""The application about itself: figures, features, health, metrics; and the answers of features that are off."""
+
+import os
+import resource
+import sys
+from pathlib import Path
+from time import monotonic
+
+from starlette.responses import Response
+
+from mailtrap_local import __version__
+from mailtrap_local.api import answer, schema
+from mailtrap_local.api.route import Call
+from mailtrap_local.errors import BadRequest, MailtrapLocalError
+from mailtrap_local.store.base import Selection, StoreInfo
+
+_ANY_HOST = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})
+
+
+async def info(call: Call) -> Response:
+    """GET /info; in an inbox's scope the counts and tags are its own."""
+    store = await call.mailbox.info()
+    page = await call.mailbox.page(Selection(inbox=call.inbox), limit=0)
+    settings = call.front.settings
+    information = schema.Information(
+        Version=__version__,
+        LatestVersion="disabled",
+        Database=store.path,
+        DatabaseSize=store.size,
+        Messages=page.total,
+        Unread=page.unread,
+        Tags=await call.mailbox.tags(inbox=call.inbox),
+        RuntimeStats=_runtime(call, store),
+        Ports=schema.Ports([settings.smtp_port], settings.http_port),
+        Limits=schema.Limits(settings.max_messages, settings.max_age, settings.byte_limit, settings.max_message_size),
+        Cursor=str(call.mailbox.hub.cursor),
+    )
+    return await answer.json(information, to=call.connection)
+
+
+def _runtime(call: Call, store: StoreInfo) -> schema.RuntimeStats:
+    return schema.RuntimeStats(
+        Uptime=int(monotonic() - call.front.started),
+        Memory=_memory(),
+        MessagesDeleted=store.deleted,
+        SMTPAccepted=call.mailbox.received,
+        SMTPAcceptedSize=call.mailbox.received_bytes,
+        SMTPRejected=call.mailbox.rejected,
+        SMTPIgnored=0,  # a duplicate is kept like any other mail
+    )
+
+
+def _memory() -> int:
+    """Bytes of this process in memory now; where that cannot be read, the most there ever were."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+
+
+async def webui(call: Call) -> Response:
+    """GET /webui."""
+    settings = call.front.settings
+    host = "localhost" if settings.host[0] in _ANY_HOST else settings.host[0]
+    ui = schema.WebUI(
+        Label=settings.label,
+        MessageRelay=schema.MessageRelay(),
+        SpamAssassin=False,
+        ChaosEnabled=False,
+        DuplicatesIgnored=False,
+        HideDeleteAllButton=False,
+        Version=__version__,
+        SMTP=f"[{host}]:{settings.smtp_port}" if ":" in host else f"{host}:{settings.smtp_port}",
+        Inboxes=True,
+    )
+    return await answer.json(ui, to=call.connection)
+
+
+async def livez(_: Call) -> Response:
+    """GET /livez: this process answers."""
+    return answer.ok()
+
+
+async def readyz(call: Call) -> Response:
+    """GET /readyz: the store answers too."""
+    try:
+        await call.mailbox.info()
+    except MailtrapLocalError as error:
+        return answer.text(str(error), status=503)
+    return answer.ok()
+
+
+async def metrics(call: Call) -> Response:
+    """GET /metrics, in Prometheus' text format 0.0.4."""
+    store, tags = await call.mailbox.info(), await call.mailbox.tags()
+    runtime = _runtime(call, store)
+    rows = [
+        *_metric("messages", "gauge", "Messages kept", store.messages),
+        *_metric("messages_unread", "gauge", "Messages kept that nobody has read", store.unread),
+        *_metric("database_size_bytes", "gauge", "Size of the database", store.size),
+        *_metric("memory_usage_bytes", "gauge", "Memory of the process", runtime.Memory),
+        *_metric("uptime_seconds", "gauge", "Seconds since the start", runtime.Uptime),
+        *_metric("messages_deleted_total", "counter", "Messages deleted since the start", store.deleted),
+        *_metric("smtp_accepted_total", "counter", "Messages received since the start", runtime.SMTPAccepted),
+        *_metric("smtp_accepted_size_bytes_total", "counter", "Bytes received", runtime.SMTPAcceptedSize),
+        *_metric("smtp_rejected_total", "counter", "Messages refused since the start", runtime.SMTPRejected),
+        *_metric("smtp_ignored_total", "counter", "Messages dropped as duplicates", runtime.SMTPIgnored),
+        "# HELP mailtrap_local_tag_messages Messages that bear a tag",
+        "# TYPE mailtrap_local_tag_messages gauge",
+        *(f'mailtrap_local_tag_messages{{tag="{_label(tag)}"}} {count}' for tag, count in tags.items()),
+    ]
+    return Response("\n".join(rows) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _metric(name: str, kind: str, summary: str, value: int) -> tuple[str, str, str]:
+    full = f"mailtrap_local_{name}"
+    return f"# HELP {full} {summary}", f"# TYPE {full} {kind}", f"{full} {value}"
+
+
+def _label(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+async def chaos(_: Call) -> Response:
+    """GET and PUT /chaos, the feature being off."""
+    raise BadRequest("Chaos is not enabled")
+
+
+async def off(_: Call) -> Response:
+    """What a route answers whose feature is off."""
+    return answer.not_found()
