@@ -103,11 +103,18 @@ def serve(options: dict[str, object]) -> int:
 
 def _run(settings: Settings) -> None:
     import asyncio
-    import logging
 
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    _log_to_standard_error(settings.log_level.upper())
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))
+
+
+def _log_to_standard_error(level: str) -> None:
+    """Our own lines from this level on; of the libraries below us no small talk, unless debugging is asked for."""
+    import logging
+
+    logging.basicConfig(level="WARNING" if level == "INFO" else level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("mailtrap_local").setLevel(level)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
