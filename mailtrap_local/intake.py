@@ -17,7 +17,9 @@ _PLUS = re.compile(r"[^+@]*\+([^@]+)@")
 def entry(arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | None) -> Entry:
     """The entry for the store. `created` is in microseconds; `digest` None means that the parse follows."""
     head = mime.head(arrival.raw)
-    head = replace(head, bcc=head.bcc + hidden_recipients(head, arrival)) if arrival.envelope.recipients else head
+    hidden = hidden_recipients(head, arrival)
+    if hidden:
+        head = replace(head, bcc=head.bcc + hidden)
     return Entry(
         raw=arrival.raw,
         envelope=arrival.envelope,
