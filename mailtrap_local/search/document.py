@@ -5,7 +5,8 @@ An address list is each address in the form `"\\n" + fold(name) + "\\t" + fold(a
 needle with the marks asks for a whole address or a whole name.
 
 The free text is one folded line for each thing: From, Subject, To, Cc, Bcc, Reply-To, the reverse-path, the text of the
-bodies, the file names. A phrase is found across the line breaks of a body, never across two things.
+bodies, the file names. A phrase is found across the line breaks of a body, never across two things. NUL is held as
+U+FFFD, since SQLite's pattern operators end at one.
 """
 
 from collections.abc import Iterable
@@ -76,7 +77,7 @@ def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
     lines = [_shown(head.from_) if head.from_ else "", head.subject]
     lines += [_shown(address) for several in addresses for address in several]
     lines += [envelope.mail_from, digest.text, *digest.filenames]
-    return LINE_MARK.join(filter(None, map(fold, lines)))
+    return LINE_MARK.join(filter(None, map(_folded, lines)))
 
 
 def _document(
@@ -92,15 +93,15 @@ def _document(
     read: bool = False,
 ) -> Document:
     return Document(
-        subject=fold(head.subject),
-        message_id=fold(head.message_id),
+        subject=_folded(head.subject),
+        message_id=_folded(head.message_id),
         sender=_list([head.from_] if head.from_ else ()),
         recipients=_list(head.to),
         cc=_list(head.cc),
         bcc=_list(head.bcc),
         reply_to=_list(head.reply_to),
         rcpt=_list(Address("", recipient.address) for recipient in envelope.recipients),
-        mail_from=fold(envelope.mail_from),
+        mail_from=_folded(envelope.mail_from),
         text=free_text(head, envelope, digest),
         inbox=inbox,
         created=created,
@@ -116,9 +117,13 @@ def _document(
 
 
 def _list(addresses: Iterable[Address]) -> str:
-    marked = [LINE_MARK + fold(item.name) + ADDRESS_MARK + fold(item.address) for item in addresses]
+    marked = [LINE_MARK + _folded(item.name) + ADDRESS_MARK + _folded(item.address) for item in addresses]
     return "".join(marked) + LINE_MARK if marked else ""
 
 
 def _shown(address: Address) -> str:
     return f"{address.name} <{address.address}>" if address.name else address.address
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace("\0", "\ufffd")

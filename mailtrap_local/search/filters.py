@@ -149,23 +149,22 @@ def _tag(word: Word, asked: Moment) -> Term:
 def _header(word: Word, asked: Moment) -> Term:
     """`header:Name`, `header:Name=value`, `header:Name=/pattern/`."""
     name, equals, value = word.value.partition("=")
-    if not _FIELD_NAME.fullmatch(name):
+    if word.exact or not _FIELD_NAME.fullmatch(name):
         raise BadQuery(
             f"{shown(word)} at character {word.start + 1} names no header field; write header:X-Tenant,"
             " header:X-Tenant=blue or header:X-Tenant=/pattern/",
             word.start,
         )
-    name = name.lower()
     if not equals:
-        return HeaderField(name, "has", "", word.source)
+        return HeaderField(name.lower(), "has", "", word.source)
     if not fold(value):
         raise BadQuery(
             f"{shown(word)} at character {word.start + 1} has no value; write header:{name} to ask for the field",
             word.start,
         )
     if word.pattern is not None:
-        return HeaderField(name, "re", _checked(word, word.pattern), word.source)
-    return HeaderField(name, "is", fold(value), word.source)
+        return HeaderField(name.lower(), "re", _checked(word, word.pattern), word.source)
+    return HeaderField(name.lower(), "is", fold(value), word.source)
 
 
 def _size(comparison: Comparison) -> Builder:

@@ -3,8 +3,13 @@
 Texts and numbers of a query are parameters, always; what is in the SQL is made of the constants below. The columns are
 folded, so `instr` compares characters, and `%` and `_` are plain. Cheap conditions come first, since SQLite stops at
 the first that fails: rows, then tags, then the text, then what calls back into Python, then raw.
+
+In the free text GLOB stands for `instr`, its special characters in brackets: it means the same and its loop skips to
+the needle's first character. A scan of 100,000 texts of 2 kB takes 105 to 460 ms by need, with `instr` 300 to 630 ms.
+GLOB ends at a NUL, so there is none in the free text (`document.py`).
 """
 
+import re
 import sqlite3
 
 from mailtrap_local.search.headers import header_matches
@@ -28,7 +33,9 @@ from mailtrap_local.search.tree import (
 Parameter = str | int
 Expression = tuple[str, list[Parameter]]
 
+_SPECIAL = re.compile(r"[*?\[]")
 _TEXT = "(SELECT b.text FROM body b WHERE b.seq = m.seq)"
+_TEXT_HAS = "EXISTS (SELECT 1 FROM body b WHERE b.seq = m.seq AND b.text GLOB ?)"
 _TAG = "EXISTS (SELECT 1 FROM message_tag t WHERE t.seq = m.seq"
 _RAW = "(SELECT r.data FROM raw r WHERE r.seq = m.seq)"
 
@@ -66,12 +73,7 @@ def _expression(node: Node, parameters: list[Parameter]) -> str:
         case Never():
             return "(0)"
         case Contains(columns, needles):
-            tests = []
-            for column in columns:
-                for needle in needles:
-                    parameters.append(needle)
-                    tests.append(f"instr({_sql(column)}, ?) > 0")
-            return _any(tests)
+            return _any([_contains(column, needle, parameters) for column in columns for needle in needles])
         case Equals(column, value):
             parameters.append(value)
             return f"({_sql(column)} = ?)"
@@ -83,6 +85,14 @@ def _expression(node: Node, parameters: list[Parameter]) -> str:
         case HeaderField(name, test, value):
             parameters.extend((name, test, value))
             return f"header_matches({_RAW}, ?, ?, ?)"
+
+
+def _contains(column: Column, needle: str, parameters: list[Parameter]) -> str:
+    if column == "text":
+        parameters.append("*" + _SPECIAL.sub(r"[\g<0>]", needle) + "*")
+        return _TEXT_HAS
+    parameters.append(needle)
+    return f"instr({_sql(column)}, ?) > 0"
 
 
 def _tagged(name: str, pattern: str, parameters: list[Parameter]) -> str:

@@ -37,7 +37,7 @@ from mailtrap_local.search.words import Word, words
 
 Role = Literal["term", "open", "close", "or"]
 _OPEN = ("(", "-(", "!(")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_NOT_STORED = re.compile("[\0\ud800-\udfff]")  # what the columns hold as U+FFFD, if anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def parse(text: str, *, now: int, tz: tzinfo | None = None) -> Query:
         raise BadQuery(
             f"the query has {len(text)} characters; {limits.QUERY_CHARACTERS} is the most", limits.QUERY_CHARACTERS
         )
-    text = _SURROGATES.sub("\ufffd", text)
+    text = _NOT_STORED.sub("\ufffd", text)
     tokens = list(words(text, filters=FILTERS))
     if not tokens:
         raise BadQuery("the query is empty; write a word to find, or a filter such as subject:welcome")

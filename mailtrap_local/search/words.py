@@ -12,12 +12,14 @@ Rules
    the slashes: `/"order \\d+"/`.
 """
 
+import itertools
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 SIGNS = "-!"
 _NAME = re.compile(r"([A-Za-z][A-Za-z-]*):")
+_FIELD = re.compile(r"[^\s\"=]+=")  # of header:Name=value
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +81,18 @@ def _filter(text: str, start: int, name: re.Match[str], *, negated: bool) -> Wor
     first = name.end()
     exact = text.startswith("=", first)
     opening = first + exact  # where the value begins, and a quote mark counts
-    if label == "header" and (field := re.compile(r"[^\s\"=]+=").match(text, first)):
+    field = _FIELD.match(text, first) if label == "header" else None
+    if field:
         opening = field.end()
     end, value, quoted = _read(text, first + exact, opening)
-    pattern = _pattern(text, opening, end)
+    pattern = _pattern(text, opening, end) if field or label != "header" else None
     return Word(start, end, text[start:end], value, negated, label, exact, pattern, quoted)
 
 
 def _is_negation(text: str, start: int) -> bool:
     if text[start] not in SIGNS:
         return False
-    rest = re.compile(r"\S*").match(text, start + 1)
-    behind = rest[0] if rest else ""
+    behind = "".join(itertools.takewhile(lambda character: not character.isspace(), text[start + 1 :]))
     if behind[:1] in ("", *SIGNS):
         return False
     return behind.startswith('"') or any(map(str.isalnum, behind))
