@@ -7,12 +7,12 @@ A search waits with `caught_up` until what was accepted before it is described. 
 import asyncio
 import logging
 from collections import deque
-from concurrent.futures import Executor
 from dataclasses import replace
 
 from mailtrap_local import limits, mime
-from mailtrap_local.errors import Stopping, StoreError
+from mailtrap_local.errors import Busy, Stopping, StoreError
 from mailtrap_local.model import Entry
+from mailtrap_local.parser import Parser
 from mailtrap_local.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 class Describer:
     """Parses what was stored without its digest. `start` and `stop` it on the event loop."""
 
-    def __init__(self, store: Store, pool: Executor) -> None:
+    def __init__(self, store: Store, parser: Parser) -> None:
         self._store = store
-        self._pool = pool
+        self._parser = parser
         self._backlog: deque[tuple[int, Entry]] = deque()
         self._bytes = 0
         self._changed = asyncio.Condition()
@@ -70,15 +70,14 @@ class Describer:
             raise Stopping("the server is stopping")
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             async with self._changed:
                 await self._changed.wait_for(lambda: bool(self._backlog))
             seq, entry = self._backlog[0]
-            digest = await loop.run_in_executor(self._pool, mime.digest, entry.raw)
             try:
+                digest = await self._parser.run(mime.digest, entry.raw)
                 await self._store.describe([(seq, replace(entry, digest=digest))])
-            except StoreError as error:
+            except (StoreError, Busy) as error:
                 log.error("a stored message could not be described and is not found by its text: %s", error)
             async with self._changed:
                 self._backlog.popleft()

@@ -40,6 +40,7 @@ THUMBNAIL_PIXELS = 20_000_000
 UNDO_SECONDS = 300
 WAIT_SECONDS = 60
 
-# What may be parsed where it stands, on the loop or in the store's writer; larger goes to a thread
+# What is parsed where it stands, on the event loop; what is larger goes to a thread, and the largest to a process
 PARSE_INLINE = 64 * KB
+PARSE_APART = 1 * MB
 UNDESCRIBED_BYTES = 256 * MB

@@ -5,10 +5,10 @@ A front translates, the mailbox decides, a store keeps. Every method is called o
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Self, TypeVar
+from functools import partial
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailtrap_local import ids, intake, limits, mime
@@ -17,13 +17,11 @@ from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, TooL
 from mailtrap_local.events import Hub
 from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import Arrival, Entry, InboxCount, Message, Page, Part, Record, Summary
+from mailtrap_local.parser import Parser
 from mailtrap_local.search import syntax
 from mailtrap_local.store.base import Selection, Store, StoreInfo
 
 __all__ = ["Mailbox", "Selection"]
-
-T = TypeVar("T")
-_PARSERS = 2
 
 
 class Mailbox:
@@ -39,8 +37,8 @@ class Mailbox:
         self.rejected = 0
         self._store = store
         self._plus_tags = plus_tags
-        self._pool = ThreadPoolExecutor(_PARSERS, thread_name_prefix="parser")
-        self._describer = Describer(store, self._pool)
+        self._parser = Parser()
+        self._describer = Describer(store, self._parser)
 
     async def __aenter__(self) -> Self:
         self._describer.start()
@@ -51,7 +49,7 @@ class Mailbox:
     async def __aexit__(self, *_: object) -> None:
         self.hub.stop()
         await self._describer.stop()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._parser.close()
 
     # ---- receiving -----------------------------------------------------------------------------------------------
 
@@ -78,9 +76,7 @@ class Mailbox:
             digest = mime.digest(arrival.raw)
             return intake.entry(arrival, created=created, plus_tags=self._plus_tags, digest=digest)
         await self._describer.admit()
-        return await self._parse(
-            size, lambda: intake.entry(arrival, created=created, plus_tags=self._plus_tags, digest=None)
-        )
+        return await asyncio.to_thread(intake.entry, arrival, created=created, plus_tags=self._plus_tags, digest=None)
 
     async def _describe_again(self, message_id: str) -> None:
         try:
@@ -125,12 +121,12 @@ class Mailbox:
         """A message with its parse. Raises NotFound."""
         record = await self._store.record(message_id, inbox=inbox)
         raw = await self._store.raw(message_id, inbox=inbox)
-        return Message(record, await self._parse(len(raw), lambda: mime.parse(raw)))
+        return Message(record, await self._parser.run(mime.parse, raw))
 
     async def part(self, message_id: str, path: str, *, inbox: str | None = None) -> tuple[Part, bytes]:
         """A part and its decoded content. Raises NotFound."""
         raw = await self._store.raw(message_id, inbox=inbox)
-        found = await self._parse(len(raw), lambda: mime.content(raw, path))
+        found = await self._parser.run(partial(mime.content, path=path), raw)
         if found is None:
             raise NotFound(f"the message has no part {path!r}")
         return found
@@ -138,7 +134,7 @@ class Mailbox:
     async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> Preview:
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""
         raw = await self._store.raw(message_id, inbox=inbox)
-        return await self._parse(len(raw), lambda: preview(raw, remote=remote))
+        return await self._parser.run(partial(preview, remote=remote), raw)
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
         """Every inbox that holds a message, by name."""
@@ -196,12 +192,6 @@ class Mailbox:
         """A search sees the bodies of all that was accepted before it."""
         if selection.query is not None:
             await self._describer.caught_up()
-
-    async def _parse(self, size: int, work: Callable[[], T]) -> T:
-        """Run pure work over `size` bytes: where it stands if they are few, else in a thread."""
-        if size <= limits.PARSE_INLINE:
-            return work()
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
 def _zone(name: str | None) -> tzinfo | None:

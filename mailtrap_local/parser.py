@@ -1,0 +1,166 @@
+"""Where mail is parsed: small mail at once, larger mail in a thread, very large mail in a process of its own.
+
+Parsing holds the interpreter's lock, in single steps of some hundred milliseconds for tens of megabytes, and the event
+loop would stand still for as long. So mail over `limits.PARSE_APART` goes to a child process: started when first
+needed, ended when it had nothing to do for a while, ended by the system's closing its input when we are killed. What
+goes over its pipes is a pickled function of `mime` with its arguments, the raw, and the pickled result.
+"""
+
+import asyncio
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import IO, Any, TypeVar
+
+from mailtrap_local import limits
+from mailtrap_local.errors import Busy
+
+T = TypeVar("T")
+
+_THREADS = 2
+_LENGTH = struct.Struct(">Q")
+_IDLE_SECONDS = 60.0
+_START = "from mailtrap_local.parser import serve; serve()"
+
+
+class Parser:
+    """Runs pure functions over raw mail. Lives on one event loop; `close` it at the end."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="parser")
+        self._child = _Child()
+
+    async def run(self, work: Callable[[bytes], T], raw: bytes) -> T:
+        """`work(raw)`. It must be a function of a module, or a partial of one: its name may go to another process.
+
+        Raises Busy if that process was ended from outside twice in a row.
+        """
+        if len(raw) <= limits.PARSE_INLINE:
+            return work(raw)
+        loop = asyncio.get_running_loop()
+        if len(raw) <= limits.PARSE_APART:
+            return await loop.run_in_executor(self._threads, work, raw)
+        return await loop.run_in_executor(self._threads, partial(self._child.run, work, raw))
+
+    def close(self) -> None:
+        """Break off what is being parsed."""
+        self._child.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Child:
+    """The process for very large mail. Used from the parser's threads, one at a time."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._idle: threading.Timer | None = None
+        self._closed = False
+
+    def run(self, work: Callable[[bytes], T], raw: bytes) -> T:
+        """`work(raw)`, there."""
+        with self._turn:
+            if self._idle is not None:
+                self._idle.cancel()
+            try:
+                try:
+                    return self._ask(work, raw)
+                except (EOFError, OSError):
+                    self._end()
+                    return self._ask(work, raw)
+            except (EOFError, OSError) as error:
+                self._end()
+                raise Busy("the process that parses large mail was ended from outside; try again") from error
+            finally:
+                self._idle = threading.Timer(_IDLE_SECONDS, self._rest)
+                self._idle.daemon = True
+                if not self._closed:
+                    self._idle.start()
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self._closed = True
+        if self._idle is not None:
+            self._idle.cancel()
+        self._end()
+
+    def _ask(self, work: Callable[[bytes], T], raw: bytes) -> T:
+        process = self._started()
+        assert process.stdin is not None and process.stdout is not None
+        _write(process.stdin, pickle.dumps(work))
+        _write(process.stdin, raw)
+        process.stdin.flush()
+        result, error = pickle.loads(_read(process.stdout))
+        if error is not None:
+            raise error
+        answer: T = result
+        return answer
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._closed:
+            raise OSError("the parser is closed")
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            )
+        return self._process
+
+    def _rest(self) -> None:
+        with self._turn:
+            self._end()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def serve() -> None:
+    """The child's side: answer until the input ends. Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # what is waited for at this moment is rather in the parent
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            work = pickle.loads(_read(requests))
+            raw = _read(requests)
+        except EOFError:
+            return
+        _write(answers, pickle.dumps(_outcome(work, raw), protocol=pickle.HIGHEST_PROTOCOL))
+        answers.flush()
+
+
+def _outcome(work: Callable[[bytes], Any], raw: bytes) -> tuple[Any, Exception | None]:
+    try:
+        return work(raw), None
+    except Exception as error:
+        return None, error
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    stream.write(_LENGTH.pack(len(data)))
+    stream.write(data)
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    """One frame. Raises EOFError at the end."""
+    length = stream.read(_LENGTH.size)
+    if len(length) < _LENGTH.size:
+        raise EOFError
+    (size,) = _LENGTH.unpack(length)
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
