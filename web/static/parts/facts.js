@@ -13,6 +13,9 @@ function Addresses({ name, list }) {
     ${address.Name && html`<span>${address.Name} </span>`}<span class=${address.Name ? "quiet" : ""}>${address.Address}</span>${at < list.length - 1 ? ", " : ""}</span>`)}</dd></div>`;
 }
 
+/** @param {string} one @param {string} other @returns {boolean} whether two times are more than a minute apart */
+const apart = (one, other) => Math.abs(Date.parse(one) - Date.parse(other)) > 60_000;
+
 /** @param {{ message: Message }} props */
 function Defects({ message }) {
   if (!message.Defects.length) return null;
@@ -42,8 +45,8 @@ export function Facts() {
       <${Addresses} name="Cc" list=${known.Cc} />
       <${Addresses} name="Bcc" list=${known.Bcc} />
       <${Addresses} name="Reply-To" list=${reply} />
-      <div class="fact"><dt>Came</dt><dd>${whole(came)}<span class="quiet"> · ${size(known.Size)}</span>
-        <span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
+      <div class="fact"><dt>Came</dt><dd>${whole(came)}<span class="quiet"> · ${size(known.Size)}</span><span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
+      ${message && apart(message.Date, came) && html`<div class="fact"><dt>Date</dt><dd>${whole(message.Date)} <span class="quiet">says the header</span></dd></div>`}
       <div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>
     </dl>
     ${message && html`<${Defects} message=${message} />`}

@@ -1,7 +1,7 @@
 import { html } from "../vendor/preact.js";
 import * as acts from "../acts.js";
 import { part } from "../api.js";
-import { current, list, loaded, opened, remoteFor, route } from "../store.js";
+import { current, held, loaded, opened, remoteFor, route, shown } from "../store.js";
 import { attached, shownTab, TABS } from "../tabs.js";
 import { Button } from "./button.js";
 import { Copy } from "./copy.js";
@@ -59,7 +59,7 @@ function Body() {
 /** The third pane: the message that is open, or what to do when there is none. */
 export function Message() {
   if (!route.value.id) {
-    return html`<section class="reader" aria-label="Message">${loaded.value && !list.total && !route.value.q
+    return html`<section class="reader" aria-label="Message">${loaded.value && !shown.value && !held.value && !route.value.q
       ? html`<${Start} />`
       : html`<${Note} title="No message is open"><p><kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>?</kbd> shows every key.</p><//>`}</section>`;
   }

@@ -32,8 +32,8 @@ export function Start() {
       <span class="quiet">No TLS. Any user name and password will do, or none.</span></p>
     <div class="tabs" role="tablist" aria-label="Snippets" onKeyDown=${press}>${all.map(({ name }, at) => html`<button type="button" role="tab" class="tab" key=${name}
       id=${`snippet-${at}`} aria-controls="snippet" aria-selected=${at === chosen.value} tabindex=${at === chosen.value ? 0 : -1} onClick=${() => (chosen.value = at)}>${name}</button>`)}</div>
-    <div class="snippet" id="snippet" role="tabpanel" aria-labelledby=${`snippet-${chosen.value}`}>
-      <div class="snippet-head"><span class="quiet">${file}</span><${Copy} text=${text} named /></div>
+    <div class="example" id="snippet" role="tabpanel" aria-labelledby=${`snippet-${chosen.value}`}>
+      <div class="example-head"><span class="quiet">${file}</span><${Copy} text=${text} named /></div>
       <pre tabindex="0" aria-label="Snippet">${text}</pre></div>
     <h2>Or try it with a sample</h2>
     <p class="samples">${SAMPLES.map(({ name, mail }) => html`<${Button} key=${name} icon="send" label=${name} text class="outlined" onClick=${() => void acts.sendSample(mail)} />`)}</p>

@@ -1,0 +1,107 @@
+"""A real browser on a real server. Mail comes by SMTP; what the page logs or breaks fails the test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+from mailtrap_local.server import Server
+from mailtrap_local.settings import Settings
+from tests.tools import need
+from tests.ui.proxy import Proxy
+
+ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 360, "height": 740}
+
+# Every violation of the page's own policy, told to the console so that it fails the test.
+VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    return need("chromium")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser serves all tests here, so they share its event loop."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and isinstance(item, pytest.Function):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(smtp_port=0, http_port=0, max_messages=0)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(settings: Settings) -> AsyncIterator[Server]:
+    async with Server(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What pages said that they should not; a test that expects a complaint takes it out."""
+    return []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser, server: Server, complaints: list[str]) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(viewport=WIDE, base_url=server.url, reduced_motion="reduce")  # type: ignore[arg-type]
+    await context.add_init_script(VIOLATIONS)
+    watch(context, complaints)
+    yield context
+    await context.close()
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext) -> Page:
+    return await context.new_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def proxy(server: Server) -> AsyncIterator[Proxy]:
+    async with Proxy(server.http_port) as proxy:
+        yield proxy
+
+
+def watch(context: BrowserContext, complaints: list[str]) -> None:
+    """Note errors of the app's own pages; what the isolated preview was kept from doing is no error of ours."""
+
+    def said(message: ConsoleMessage) -> None:
+        of_preview = "/preview" in (message.location or {}).get("url", "") or "img-src data:" in message.text
+        if message.type == "error" and not of_preview:
+            complaints.append(message.text)
+
+    context.on("console", said)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+
+
+@pytest.fixture
+def send(server: Server) -> Callable[..., object]:
+    """Send a mail by SMTP to the server, from a thread so that the loop stays free."""
+    from tests.ui.mails import deliver
+
+    async def deliver_it(*args: object, **kwargs: object) -> None:
+        await asyncio.to_thread(deliver, server.smtp_port, *args, **kwargs)
+
+    return deliver_it

@@ -1,0 +1,137 @@
+"""An open message: each tab shows what it must."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from mailtrap_local.server import Server
+from tests.ui.mails import BROKEN, html, plain, rich
+
+
+async def open_first(page: Page) -> None:
+    await page.goto("")
+    await page.get_by_role("option").first.click()
+    await expect(page.get_by_role("tablist", name="Views of the message")).to_be_visible()
+
+
+async def tab(page: Page, name: str) -> None:
+    await page.get_by_role("tab", name=name).click()
+
+
+async def test_head_and_every_tab(page: Page, send: Any) -> None:
+    await send(rich(), to=["ann@example.org", "bo@example.org", "hidden@example.net"], user="checkout")
+    await open_first(page)
+    panel = page.get_by_role("tabpanel")
+    head = page.locator(".facts")
+    for text in ("Grüße Shop", "carol@example.org", "hidden@example.net", "help@example.com", "checkout"):
+        await expect(head).to_contain_text(text)
+    await expect(page.get_by_role("heading", name="Your order №4711 has shipped")).to_be_visible()
+
+    frame = page.frame_locator("iframe")
+    await expect(frame.locator("b")).to_have_text("Ann")
+    assert str(await frame.locator("img").get_attribute("src")).startswith("data:image/png")
+    await expect(panel).to_contain_text("Nothing remote in it")
+    await page.locator(".segment", has_text="375").click()
+    box = await page.locator("iframe").bounding_box()
+    assert box is not None and box["width"] == 375
+
+    await tab(page, "Text")
+    await expect(panel.get_by_role("link", name="https://shop.example.com/track/4711")).to_be_visible()
+    await tab(page, "Source")
+    await expect(panel.locator(".line").first).to_contain_text("<!doctype html>")
+    await tab(page, "Headers")
+    await expect(panel.get_by_role("row", name="Subject")).to_contain_text("№4711")
+    await panel.get_by_role("button", name="As sent").click()
+    await expect(panel.get_by_role("row", name="Subject")).to_contain_text("=?utf-8?")
+    await panel.get_by_role("searchbox").fill("reply-to")
+    await expect(panel.get_by_role("row")).to_have_count(2)
+    await tab(page, "Tree")
+    for text in ("multipart/mixed", "multipart/alternative", "text/csv", "größe.png"):
+        await expect(panel).to_contain_text(text)
+    await tab(page, "Raw")
+    await expect(panel).to_contain_text("MIME-Version: 1.0")
+    await tab(page, "Attachments")
+    await expect(panel.get_by_role("listitem")).to_have_count(3)
+    async with page.expect_download() as download:
+        await panel.get_by_role("link", name="Download invoice.csv").click()
+    assert (await (await download.value).path()).read_bytes() == b"a;b\n1;2\n"
+    await tab(page, "Envelope")
+    await expect(panel).to_contain_text("Only in the envelope (Bcc): hidden@example.net")
+    await expect(panel).to_contain_text("Only in the header, gets no mail: carol@example.org")
+    await tab(page, "Session")
+    await expect(panel).to_contain_text("RCPT TO:<hidden@example.net>", ignore_case=True)
+    await expect(panel).not_to_contain_text("secret")
+
+
+async def test_opening_marks_read_by_put_only(page: Page, send: Any) -> None:
+    await send(plain())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    await open_first(page)
+    await expect(page.get_by_role("option")).not_to_have_class("unread")
+    await expect(page).to_have_title("Hello · mailtrap-local")
+    fetched = [one for one in asked if one.startswith("GET") and "/api/v1/message/" in one and "/preview" not in one]
+    assert fetched and all("peek=1" in one for one in fetched)
+    assert any(one.startswith("PUT") for one in asked)
+
+
+async def test_defects_are_said(page: Page, send: Any) -> None:
+    await send(BROKEN)
+    await open_first(page)
+    await page.locator(".defects").click()
+    await expect(page.get_by_role("region", name="Defects").locator(".defect").first).to_be_visible()
+
+
+async def test_text_made_from_html_is_said(page: Page, send: Any) -> None:
+    await send(html("<p>only here</p>"))
+    await open_first(page)
+    await tab(page, "Text")
+    await expect(page.get_by_role("tabpanel")).to_contain_text("There is no text part")
+
+
+async def test_tags_are_edited(page: Page, send: Any, server: Server) -> None:
+    await send(plain())
+    await open_first(page)
+    await page.keyboard.press("t")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("combobox", name="New tag").fill("urgent")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("navigation").get_by_role("link", name="urgent")).to_be_visible()
+    assert await server.mailbox.tags() == {"urgent": 1}
+    await page.get_by_role("button", name="Remove tag urgent").click()
+    await expect(page.get_by_role("navigation").get_by_role("link", name="urgent")).to_be_hidden()
+
+
+async def test_large_raw_comes_in_pieces(page: Page, send: Any) -> None:
+    await send(plain(text="0123456789 abcdefghij\n" * 60_000))
+    await open_first(page)
+    await tab(page, "Raw")
+    await expect(page.get_by_role("tabpanel")).to_contain_text("The first 131 kB of")
+    await page.get_by_role("button", name="Load more").click()
+    await expect(page.get_by_role("tabpanel")).to_contain_text("The first 524 kB of")
+
+
+async def test_deep_links_and_history(page: Page, send: Any) -> None:
+    await send(plain("one"), plain("two"), plain("three"))
+    await page.goto("")
+    await page.get_by_role("option", name="two").click()
+    await tab(page, "Headers")
+    await expect(page).to_have_url(re.compile(r"/view/\w{22}\?tab=headers$"))
+    await page.get_by_role("option", name="one").click()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="two")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="two")).to_be_visible()
+    await expect(page.get_by_role("tab", name="Headers")).to_have_attribute("aria-selected", "true")
+    await page.go_forward()
+    await expect(page.get_by_role("heading", name="one")).to_be_visible()
+
+
+async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Any, server: Server) -> None:
+    from mailtrap_local.store.base import Selection
+
+    await send(plain())
+    await open_first(page)
+    await server.mailbox.delete(Selection())
+    await expect(page.get_by_text("This message is gone")).to_be_visible()
