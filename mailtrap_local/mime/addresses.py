@@ -12,9 +12,11 @@ from mailtrap_local.model import Address
 
 _SIMPLE = re.compile(r"""[ ]*(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*?))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
 _BARE = re.compile(r"[ ]*([^\s<>\"(),;:\\\[\]]+@[^\s<>\"(),;:\\\[\]@]+)[ ]*\Z")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|"|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
+_TOKEN_UNQUOTED = re.compile(r'(?!)(x)|"|<|>|\(|,|;|:|[^"<>(),;:]++')  # behind a quote that never closes
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]++|\\", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*+"@[^\s"]+\Z')
 _ROUTE = re.compile(r"@[^:]*:")
 
 
@@ -57,18 +59,22 @@ class _Scanner:
     angle: list[str] | None = None
     comments: list[str] = field(default_factory=list)
     inside: bool = False  # between < and >
+    before: int = 0  # how many words stand before the angle address
+    pattern: re.Pattern[str] = _TOKEN
 
     def run(self) -> None:
         """Fill `found`."""
         at = 0
         while at < len(self.text):
-            token = _TOKEN.match(self.text, at)
+            token = self.pattern.match(self.text, at)
             if token is None:
                 at += 1
                 continue
             at = token.end()
             if token[0] == "(":
                 at = self._comment(at)
+            elif token[0] == '"':
+                self.pattern = _TOKEN_UNQUOTED
             else:
                 self._take(token)
         self._end()
@@ -77,11 +83,14 @@ class _Scanner:
         text = token[0]
         if text == "<":
             if self.angle is not None and not self.inside:
-                self._end()  # two angle addresses without a comma between
-            self.inside, self.angle = True, self.angle or []
+                behind = self.words[self.before :]  # two angle addresses without a comma between
+                del self.words[self.before :]
+                self._end()
+                self.words = behind
+            self.inside, self.angle, self.before = True, self.angle or [], len(self.words)
         elif text == ">":
             self.inside = False
-        elif text in (",", ";"):
+        elif text in (",", ";") and not self._in_route():
             self._end()
         elif text == ":" and not self.inside:
             self.words, self.comments = [], []  # the name of a group
@@ -89,6 +98,10 @@ class _Scanner:
             self.words.append(_ESCAPED.sub(r"\1", token[1]))
         else:
             (self.words if self.angle is None or not self.inside else self.angle).append(text)
+
+    def _in_route(self) -> bool:
+        """Whether this comma parts the hosts of an obsolete source route, <@a,@b:c@d>."""
+        return self.inside and bool(self.angle) and "".join(self.angle or ()).lstrip().startswith("@")
 
     def _local_part(self, token: re.Match[str]) -> bool:
         return self.text.startswith("@", token.end())
@@ -124,11 +137,12 @@ class _Scanner:
         if "@" not in words:
             self._add(words, "") if " " in words else self._add("", decoded)
             return
-        before, space, last = words.rpartition(" ")
+        quoted = _QUOTED_LOCAL.search(words)
+        before, space, last = (words[: quoted.start()].strip(), " ", quoted[0]) if quoted else words.rpartition(" ")
         if space and "@" in last and "@" not in before:  # Name a@b, without the angle brackets
-            self._add(before, last)
+            self._add(before or " ".join(self.comments), last)
         else:
-            self._add(" ".join(self.comments), words if '"' in words else words.replace(" ", ""))
+            self._add(" ".join(self.comments), words.replace(" ", ""))
 
     def _add(self, name: str, address: str) -> None:
         self.found.append(Address(_name(name), address))

@@ -15,7 +15,7 @@ _SAFE = frozenset(
     {"utf-8", "ascii", "cp1252", "iso8859-1", "cp932", "gb18030", "euc_jp", "iso2022_jp", "euc_kr", "cp949"}
 )
 # Codecs of Python that are no charsets of mail: they read escapes, or only host names.
-_NO_CHARSET = frozenset({"unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "idna", "punycode", "undefined"})
+_NO_CHARSET = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined", "mbcs", "oem"})
 _READ_AS = {
     "iso88591": "cp1252",
     "latin1": "cp1252",
@@ -73,7 +73,7 @@ def codec_of(label: str) -> str | None:
         "".encode(found.name)  # refuses what is no text encoding, such as base64
     except (LookupError, UnicodeError, ValueError):
         return None
-    return None if found.name in _NO_CHARSET or found.name.startswith(("mbcs", "oem")) else found.name
+    return None if found.name.replace("_", "-") in _NO_CHARSET else found.name
 
 
 def scrub(text: str) -> str:

@@ -26,10 +26,11 @@ _MAX_CANDIDATES = 2_000
 
 _HINTS = (
     "code", "pin", "otp", "pass", "token", "verif", "2fa", "tan", "código", "codigo", "codice",
-    "kod", "kód", "koodi",
+    "log in", "sign in", "kod", "kód", "koodi",
     "код", "κωδικ", "رمز", "קוד", "验证码", "驗證碼", "校验码", "動態密碼", "确认码",
     "認証", "確認", "コード", "ワンタイム", "인증", "코드",
 )  # fmt: skip
+_ASCII_HINTS = tuple(filter(str.isascii, _HINTS))
 _KEYWORD = re.compile(
     r"(?<![^\W_])(?:(?:access|auth|security|login|log-in|sign-in|one-time|confirmation|verification|bestätigungs|sicherheits"
     r"|zugangs|einmal|prüf)?-?(?:codes?|pins?|otps?|passcodes?|tokens?|tans?|kennwort|passwort|passwords?)"
@@ -44,12 +45,12 @@ _OTHER_CODE = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_CODE_BEFORE = re.compile(
-    r"(?:[$€£¥₹₽#+№]\s?|(?<![^\W_])(?:usd|eur|gbp|chf|jpy|rs\.?|order|invoice|ticket|case|reference|ref\.?|account|customer"
+    r"(?:[$€£¥₹₽#+№]\s?|[0-9][\s-]|(?<![^\W_])(?:usd|eur|gbp|chf|jpy|rs\.?|order|invoice|ticket|case|reference|ref\.?|account|customer"
     r"|tel\.?|phone|fax|mobile|call|number|no\.?|nr\.?|©|since|in|ending(?:\s(?:in|with))?)[\s:#.-]*)$",
     re.IGNORECASE,
 )
 _NOT_A_CODE_AFTER = re.compile(
-    r"\s?(?:[$€£¥₹₽%°]|(?:usd|eur|gbp|chf|jpy|kb|mb|gb|kg|km|px|minutes?|mins?|hours?|days?|seconds?|years?|people|users"
+    r"[ -]?(?:[$€£¥₹₽%°]|(?<=[ -])[0-9]{2}|(?:usd|eur|gbp|chf|jpy|kb|mb|gb|kg|km|px|minutes?|mins?|hours?|days?|seconds?|years?|people|users"
     r"|points|miles|am|pm)(?![^\W_]))",
     re.IGNORECASE,
 )
@@ -58,6 +59,7 @@ _NUMBER = re.compile(r"(?<![\w.,/:+-])(?:[A-Z]{1,3}-)?[0-9A-Z]{3,10}(?:[ -][0-9A
 _SHAPE = re.compile(
     r"(?:[A-Z]{1,3}-)?[0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9A-Z]{3,4}-[0-9A-Z]{3,4}|[0-9A-Z]{5,10}"
 )
+_SERVES_TO = re.compile(r"\sto\s(?:log|sign)[\s-]in(?![^\W_])", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SAYS_SO = re.compile(r"(?:\s(?:is|lautet|ist|est|es|è|:))?\s*[:=]?\s*$", re.IGNORECASE)
 
@@ -135,10 +137,10 @@ def codes(text: str) -> tuple[str, ...]:
 
 def _may_hold_code(text: str) -> bool:
     """Cheap: digits enough, and a word that says code."""
-    if len(text.encode("utf-8").translate(None, _NOT_DIGITS)) < 1:
+    if not text.encode("utf-8").translate(None, _NOT_DIGITS):
         return False
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return any(hint in lower for hint in (_ASCII_HINTS if lower.isascii() else _HINTS))
 
 
 def _is_code(text: str, match: re.Match[str]) -> bool:
@@ -152,7 +154,9 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     keyword = _last_keyword(before)
     if _YEAR.fullmatch(value):
         return keyword is not None and bool(_SAYS_SO.fullmatch(before[keyword.end() :]))
-    return keyword is not None or _last_keyword(after.partition(".")[0].partition("\n\n")[0]) is not None
+    if keyword is not None or _SERVES_TO.match(after):
+        return True
+    return _last_keyword(after.partition(".")[0].partition("\n\n")[0]) is not None
 
 
 def _last_keyword(text: str) -> re.Match[str] | None:

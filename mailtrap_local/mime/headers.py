@@ -22,8 +22,9 @@ from mailtrap_local.model import Address, Head, Header
 Field = tuple[bytes, bytes]  # name and value as sent
 
 BOM = b"\xef\xbb\xbf"
+_LEADS = (BOM[:1], b"F", b">")
 _WINDOW = 4096
-_MAX_LENGTH = 8 * limits.MB  # of a header; what goes on is body
+_MAX_LENGTH = 2 * limits.MB  # of a header; what goes on is body
 _MAX_LINES = 8 * limits.HEADER_FIELDS
 _FIELDS = re.compile(rb"([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n")
 _FIELD_LINE = re.compile(rb"([!-9;-~]++)[ \t]*:(.*)", re.DOTALL)
@@ -68,17 +69,18 @@ def split(data: bytes, *, start: int = 0, end: int | None = None, part: bool = F
     """Take apart the header that begins at `start`. `part`: of a body part, where no BOM or mbox line is looked for."""
     stop = len(data) if end is None else end
     defects: list[str] = []
-    at = start if part else _skip_lead(data, start, defects)
-    if data.startswith((b"\n", b"\r\n"), at, stop):
+    at = _skip_lead(data, start, defects) if not part and data[start : start + 1] in _LEADS else start
+    if data[at : at + 1] in b"\r\n" and data.startswith((b"\n", b"\r\n"), at, stop):
         return Block([], at + (1 if data.startswith(b"\n", at) else 2), defects)
     header_end, body = _find_end(data, at, stop)
     block = data[at:header_end]
     if not block.endswith(b"\n"):
         block += b"\n"
     fields = _FIELDS.findall(block)
-    if sum([len(name) + len(value) for name, value in fields]) + 2 * len(fields) != len(block):
-        return _split_slowly(data, at, header_end, body, defects)
-    if block.count(b"\r") != block.count(b"\r\n"):
+    size = 2 * len(fields)  # the colons and line ends
+    for name, value in fields:
+        size += len(name) + len(value)
+    if size != len(block) or block.count(b"\r") != block.count(b"\r\n"):
         return _split_slowly(data, at, header_end, body, defects)
     if len(fields) > limits.HEADER_FIELDS:
         fields = _cut(fields, defects)
@@ -104,7 +106,8 @@ def _skip_lead(data: bytes, at: int, defects: list[str]) -> int:
 
 def _find_end(data: bytes, at: int, stop: int) -> tuple[int, int]:
     """Where the header ends (its last line end included) and where the body begins; looks no further than it must."""
-    if not data.startswith(b"\n", data.find(b"\r", at, at + _WINDOW) + 1) and data.find(b"\r", at, at + _WINDOW) >= 0:
+    first_cr = data.find(b"\r", at, at + _WINDOW)
+    if first_cr >= 0 and first_cr + 1 < stop and data[first_cr + 1] != 10:
         return _find_end_by_cr(data, at, stop)
     size = _WINDOW
     while True:
@@ -117,9 +120,9 @@ def _find_end(data: bytes, at: int, stop: int) -> tuple[int, int]:
             return crlf + 1, crlf + 3
         if window == stop:
             return stop, stop
-        if size > _MAX_LENGTH:
+        if size >= _MAX_LENGTH:
             return window, window
-        size *= 8
+        size = min(8 * size, _MAX_LENGTH)
 
 
 def _find_end_by_cr(data: bytes, at: int, stop: int) -> tuple[int, int]:
@@ -260,7 +263,7 @@ def head_of(fields: list[Field]) -> Head:
             found[key] = value
         elif key in _ADDRESS_FIELDS and len(found[key]) < limits.MB:
             found[key] += b"," + value
-    hint = "" if all(map(bytes.isascii, found.values())) else charset_hint(fields)
+    hint = "" if b"".join(found.values()).isascii() else charset_hint(fields)
     lists = {key: address_list(found[key], hint=hint) for key in _ADDRESS_FIELDS if key in found}
     return Head(
         decode(found["subject"], hint=hint) if "subject" in found else "",

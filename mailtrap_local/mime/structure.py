@@ -14,7 +14,6 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from mailtrap_local import limits
 from mailtrap_local.mime import charset, headers
@@ -31,6 +30,8 @@ _CR_FIRST = re.compile(rb"[^\r\n]*\r(?!\n)")
 _ANY_LINE_END = re.compile(rb"\r+\n|\r")
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+_ENCODINGS = {name.encode(): name for name in (*_IDENTITY, "quoted-printable", "base64")}
+_NOWHERE = Media("")
 _PART_FIELDS = {
     spelling: name
     for name in ("content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location")
@@ -38,7 +39,7 @@ _PART_FIELDS = {
 }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """A body part: its header, and where its content stands in `source`. `message`: which message inside the mail
     it belongs to, None for the mail itself; `depth` counts from that message's root."""
@@ -55,34 +56,32 @@ class Node:
     depth: int = 0
     message: int | None = None
     children: list["Node"] = field(default_factory=list)
+    decoded: bytes | None = None
 
     @property
     def is_multipart(self) -> bool:
         """Whether it is a container of parts."""
         return self.content_type.startswith("multipart/")
 
-    @cached_property
-    def _placed(self) -> tuple[str, str]:
-        """Disposition and file name."""
-        value = self.own.get("content-disposition")
-        placed = media_type(value) if value else Media("")
-        kind = placed.type
-        if kind not in ("", "inline"):  # RFC 2183 section 2.8: an unknown one is an attachment
-            kind = "attachment"
-        if self.media.type == "attachment":  # "Content-Type: attachment; filename=..." as some scripts write it
-            kind = "attachment"
-        params = self.media.params
-        return kind, placed.params.get("filename") or params.get("name") or params.get("filename", "")
-
     @property
     def disposition(self) -> str:
         """ "attachment", "inline" or ""."""
-        return self._placed[0]
+        if self.media.type == "attachment":  # "Content-Type: attachment; filename=..." as some scripts write it
+            return "attachment"
+        kind = self._placed.type
+        # RFC 2183 section 2.8: an unknown one is an attachment
+        return kind if kind in ("", "inline") else "attachment"
+
+    @property
+    def _placed(self) -> Media:
+        value = self.own.get("content-disposition")
+        return media_type(value) if value else _NOWHERE
 
     @property
     def filename(self) -> str:
         """From Content-Disposition, else the name of Content-Type; "" for none."""
-        return self._placed[1]
+        params = self.media.params
+        return self._placed.params.get("filename") or params.get("name") or params.get("filename", "")
 
     @property
     def content_id(self) -> str:
@@ -93,8 +92,9 @@ class Node:
     @property
     def transfer_encoding(self) -> str:
         """Lower-case, without comments."""
-        value = self.own.get("content-transfer-encoding")
-        return headers.decode(value).lower().partition("(")[0].partition(";")[0].strip(" \"'") if value else ""
+        value = self.own.get("content-transfer-encoding", b"").strip().lower()
+        known = _ENCODINGS.get(value)
+        return headers.decode(value).partition("(")[0].partition(";")[0].strip(" \"'") if known is None else known
 
     @property
     def is_attachment(self) -> bool:
@@ -123,10 +123,11 @@ class Node:
 
     def content(self) -> bytes:
         """The decoded bytes; a broken transfer encoding is decoded as far as it goes, and told."""
-        return self._content
+        if self.decoded is None:
+            self.decoded = self._decode()
+        return self.decoded
 
-    @cached_property
-    def _content(self) -> bytes:
+    def _decode(self) -> bytes:
         encoding = self.transfer_encoding
         encoded = self.source[self.start : self.end]
         if encoding in _IDENTITY or self.is_multipart:
@@ -156,18 +157,18 @@ class Node:
                 break
         return bytes(decoded)
 
-    @cached_property
+    @property
     def label(self) -> str:
         """The charset that was declared: by Content-Type, else by an HTML part itself."""
         declared = self.media.params.get("charset", "")
         if not declared and self.content_type == "text/html":
-            match = _META_CHARSET.search(self._content, 0, 2048)
+            match = _META_CHARSET.search(self.content(), 0, 2048)
             declared = match[1].decode("ascii") if match else ""
         return declared
 
     def text(self) -> str:
         """The content as text; an unknown or wrong charset is told in the defects."""
-        text, defect = charset.decode(self._content, self.label)
+        text, defect = charset.decode(self.content(), self.label)
         if defect and defect not in self.defects:
             self.defects.append(defect)
         return charset.displayed(text)
@@ -175,7 +176,7 @@ class Node:
     def part(self, children: tuple[Part, ...]) -> Part:
         """The value of the model, with the children's values."""
         hint = self.media.params.get("charset", "")
-        size = self.end - self.start if self.is_multipart else len(self._content)
+        size = self.end - self.start if self.is_multipart else len(self.content())
         if self.content_type.startswith("text/"):
             self.text()  # for its defects
         return Part(

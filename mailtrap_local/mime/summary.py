@@ -5,7 +5,7 @@ from mailtrap_local.mime import extract, text
 from mailtrap_local.mime.parse import Node, bodies, nested_bodies, tree
 from mailtrap_local.model import Digest
 
-_WINDOW = 3 * limits.SNIPPET_CHARACTERS
+_WINDOW = 2 * limits.SNIPPET_CHARACTERS
 
 
 def snippet(visible_text: str) -> str:
@@ -27,19 +27,29 @@ def digest(raw: bytes) -> Digest:
     found = bodies(nodes)
     plain = found.text[: text.HTML_READ]
     readable = text.html_to_text(found.html) if found.html else ""
-    searched = readable or plain
-    for nested in nested_bodies(nodes):
-        searched = f"{searched}\n{text.html_to_text(nested.html) or nested.text}"[: text.HTML_READ]
-    searched = text.visible(searched)[: limits.SEARCH_TEXT]
+    own = text.visible(readable or plain)
+    searched = own if len(nodes) == 1 else own + _nested_text(nodes)
     return Digest(
-        snippet(searched),
-        searched,
+        snippet(own),
+        searched[: limits.SEARCH_TEXT],
         len(found.attachments),
         len(found.inline),
         _filenames(nodes) if len(nodes) > 1 or found.attachments else (),
         extract.count_links(plain, found.html),
-        extract.count_codes(searched, plain if found.html else ""),
+        extract.count_codes(own, plain if found.html else ""),
     )
+
+
+def _nested_text(nodes: list[Node]) -> str:
+    """What the messages inside the mail say, for the search."""
+    pieces = []
+    size = 0
+    for each in nested_bodies(nodes):
+        if size >= limits.SEARCH_TEXT:
+            break
+        pieces.append("\n" + text.visible(text.html_to_text(each.html) or each.text[: limits.SEARCH_TEXT]))
+        size += len(pieces[-1])
+    return "".join(pieces)
 
 
 def _filenames(nodes: list[Node]) -> tuple[str, ...]:
