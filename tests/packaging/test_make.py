@@ -50,7 +50,7 @@ async def test_make_run_sets_itself_up_and_the_second_time_starts_at_once(checko
 
 def would_do(make: Path, checkout: Path) -> str:
     """What `make run` is about to do."""
-    command = [make, "--dry-run", "run"]
+    command = [str(make), "--dry-run", "run"]
     environ = bare(checkout.parent)
     ended = subprocess.run(command, cwd=checkout, env=environ, capture_output=True, text=True, timeout=20, check=True)
     return ended.stdout
