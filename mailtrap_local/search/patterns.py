@@ -1,5 +1,9 @@
 """Patterns: google-re2 over folded text, in time linear in the text whatever the pattern is.
 
+Linear is not fast: RE2 falls back from its automaton to a slow simulation for patterns such as `([ab ]{0,40}){20}c`
+(48 s for a text of 1 MB). So the size of a pattern and the text that it looks at are limited, and with them the time
+between two points at which a search can be interrupted. RE2 lets other threads run meanwhile.
+
 A pattern does not care for case, sees each line of a column on its own (`^` and `$` are a line's ends, nothing matches
 across lines) and, in an address list, each name, each address and each `name <address>`. Since columns are folded
 (composed, `ß` as `ss`), the non-ASCII characters of a pattern are folded too.
@@ -19,7 +23,7 @@ class WrongPattern(ValueError):
     """RE2 cannot take the pattern; the text says why."""
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=16)
 def compiled(pattern: str) -> Search:
     """The search function of a pattern over UTF-8. Raises WrongPattern."""
     import re2  # type: ignore[import-untyped]  # here, since most sessions never search by pattern
@@ -27,13 +31,18 @@ def compiled(pattern: str) -> Search:
     options = re2.Options()
     options.case_sensitive = False
     options.never_nl = True
+    options.never_capture = True
     options.log_errors = False
     options.max_mem = limits.PATTERN_MEMORY
     try:
-        search: Search = re2.compile(f"(?m){_folded(pattern)}".encode(), options).search
+        program = re2.compile(f"(?m){_folded(pattern)}".encode(), options)
     except re2.error as error:
         reason = error.args[0] if error.args else "not understood"
         raise WrongPattern(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)) from None
+    re2.purge()  # its own cache keeps 128; the one here is enough
+    if program.programsize > limits.PATTERN_SIZE:
+        raise WrongPattern("pattern too large: fewer or smaller repetitions {n,m} make it smaller")
+    search: Search = program.search
     return search
 
 
@@ -41,7 +50,7 @@ def found(pattern: str, column: str) -> bool:
     """Whether the pattern is found in a folded column."""
     if ADDRESS_MARK in column:
         column = _listed(column)
-    return compiled(pattern)(column.encode()) is not None
+    return compiled(pattern)(column[: limits.PATTERN_TEXT].encode()[: limits.PATTERN_TEXT]) is not None
 
 
 def _listed(addresses: str) -> str:

@@ -53,7 +53,7 @@ def parse(text: str, *, now: int, tz: tzinfo | None = None) -> Query:
     """The query of a text. `now` is in microseconds since the epoch; dates without a zone are in `tz`, else local.
 
     Raises BadQuery, with the position, on an empty query, a filter without a value or with one that cannot be, and
-    beyond limits.QUERY_CHARACTERS, QUERY_TERMS and QUERY_DEPTH.
+    beyond limits.QUERY_CHARACTERS, QUERY_TERMS, QUERY_PATTERNS and QUERY_DEPTH.
     """
     if len(text) > limits.QUERY_CHARACTERS:
         raise BadQuery(
@@ -95,6 +95,12 @@ def _check_bounds(tokens: list[Word], roles: list[Role]) -> None:
         beyond = terms[limits.QUERY_TERMS]
         raise BadQuery(
             f"the query has {len(terms)} terms; {limits.QUERY_TERMS} is the most (put a phrase in quotes)", beyond.start
+        )
+    patterns = [token for token in terms if token.pattern is not None]
+    if len(patterns) > limits.QUERY_PATTERNS:
+        raise BadQuery(
+            f"the query has {len(patterns)} patterns; {limits.QUERY_PATTERNS} is the most (join some as /one|two/)",
+            patterns[limits.QUERY_PATTERNS].start,
         )
     depth = 0
     for token, role in zip(tokens, roles, strict=True):

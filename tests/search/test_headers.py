@@ -1,7 +1,10 @@
 """`header:` over the bytes of a mail."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailtrap_local.mime.headers import split
 from mailtrap_local.search.headers import header_matches
 
 MAIL = (
@@ -36,3 +39,24 @@ def test_header_matches(name: str, test: str, value: str, expected: bool) -> Non
 @pytest.mark.parametrize("raw", [b"", b"\r\n", b"\0\xff", b"no header at all", b":\r\n: x\r\n", b"X-Tenant"])
 def test_any_bytes_are_taken(raw: bytes) -> None:
     assert header_matches(raw, "x-tenant", "re", ".") is False
+
+
+LINES = [
+    b"X-A: b",
+    b"x-a : b",
+    b"X-B: x-a",
+    b" X-A: b",
+    b"\tx",
+    b"",
+    b"From x",
+    b"\xef\xbb\xbf",
+    b"no field",
+    b"Subject: s",
+]
+
+
+@given(st.lists(st.sampled_from(LINES) | st.sampled_from([b"\r\n", b"\n", b"\r", b"\n\n"]), max_size=12).map(b"".join))
+def test_a_field_is_there_exactly_when_the_header_taken_apart_has_it(raw: bytes) -> None:
+    names = {name.lower() for name, _ in split(raw).fields}
+    for name in ("x-a", "x-b", "subject"):
+        assert header_matches(raw, name, "has", "") is (name.encode() in names)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from mailtrap_local import limits
 from mailtrap_local.model import Address
 from mailtrap_local.search.patterns import WrongPattern, compiled, found, valid
 from tests.search.shelf import mail
@@ -52,6 +53,19 @@ def test_invalid_patterns() -> None:
         assert not valid(pattern)
         with pytest.raises(WrongPattern, match=r"\w"):
             compiled(pattern)
+
+
+def test_a_pattern_that_would_be_slow_everywhere_is_refused() -> None:
+    with pytest.raises(WrongPattern, match="too large"):
+        compiled("a.{900}b")
+    assert valid(r"\pL+ \pL+")
+    assert valid("order.{0,100}shipped")
+
+
+def test_a_pattern_looks_at_the_first_part_of_a_long_text() -> None:
+    assert found("needle", "x" * (limits.PATTERN_TEXT - 6) + "needle")
+    assert not found("needle", "x" * limits.PATTERN_TEXT + "needle")
+    assert not found("needle", "ä" * (limits.PATTERN_TEXT // 2) + "needle")
 
 
 def test_time_is_linear_in_the_text() -> None:

@@ -138,7 +138,7 @@ def shelves() -> Iterator[Shelf]:
     shelf.close()
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(shelf_documents=st.lists(documents(), min_size=2, max_size=5), texts=st.lists(joined, min_size=1, max_size=4))
 def test_sql_and_predicate_are_equal(shelves: Shelf, shelf_documents: list[Document], texts: list[str]) -> None:
     shelves.clear()
@@ -196,10 +196,22 @@ def test_the_largest_query_is_one_that_sqlite_takes(shelf: Shelf) -> None:
     levels = limits.QUERY_DEPTH // 2
     assert shelf.find(deep * levels + "c" + " ) )" * levels) in ([], [0])
     assert shelf.find("( a OR -( b " * levels + "c" + " ) )" * levels) == [0]
-    for term in ("addressed:=a{}", "a{}", "subject:a{}", "/a{}/", "tag:a{}", "header:a{}", "-addressed:a{}"):
+    for term in ("addressed:=a{}", "a{}", "subject:a{}", "tag:a{}", "header:a{}", "-addressed:a{}"):
         many = [term.format(number) for number in range(limits.QUERY_TERMS)]
         shelf.find(" ".join(many))
         shelf.find(" OR ".join(many))
+
+    shelf.find(" OR ".join(f"addressed:/a{number}/" for number in range(limits.QUERY_PATTERNS)))
+    for character in ("[", "a", "\U00010400", "\ufdfa"):
+        assert shelf.find(character * limits.QUERY_CHARACTERS) == []
+
+
+@pytest.mark.parametrize("needle", ["b" * 32, "b" * 33, "[" + "b" * 40, "b*b", "b?", "[b]", "äöü" * 8, "äöü" * 20])
+def test_needles_of_any_length_are_found_where_they_are(shelf: Shelf, needle: str) -> None:
+    head = Head(f"aa{needle[:-1]}a {needle}c")
+    shelf.put(columns(Entry(b"", Envelope(), Origin(), head, "default", (), NOW)))
+    assert shelf.find(quote(needle)) == [0]
+    assert shelf.find(quote(needle + "a")) == []
 
 
 def test_the_predicate_needs_no_database() -> None:

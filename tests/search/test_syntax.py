@@ -184,6 +184,10 @@ def test_limits() -> None:
     error = refusal(" ".join("x" * (limits.QUERY_TERMS + 1)))
     assert "100 is the most" in str(error)
     assert error.position == 2 * limits.QUERY_TERMS
+    query(" ".join(["/x/"] * limits.QUERY_PATTERNS))
+    error = refusal(" ".join(["/x/"] * (limits.QUERY_PATTERNS + 1)))
+    assert "10 is the most" in str(error)
+    assert error.position == 4 * limits.QUERY_PATTERNS
     deep = limits.QUERY_DEPTH
     query("( " * deep + "a" + " )" * deep)
     error = refusal("( " * (deep + 1) + "a" + " )" * (deep + 1))
