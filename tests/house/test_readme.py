@@ -144,6 +144,20 @@ def test_every_route_in_the_table_exists() -> None:
             assert re.sub(r"\{\w+\}", "{}", asked).replace("/latest", "/{}") in known, asked
 
 
+def test_searches_in_the_table_are_understood_and_none_is_left_out() -> None:
+    from mailtrap_local.search.filters import FILTERS
+    from mailtrap_local.search.syntax import parse
+
+    section = README[README.index("## Searching") : README.index("## Security")]
+    written = [
+        each for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for each in re.findall("`(.*?)`", row)
+    ]
+    assert {each.partition(":")[0] for each in written if ":" in each} == set(FILTERS)
+    for each in written:
+        query = parse(each + "x" * each.endswith(":"), now=1_800_000_000_000_000)
+        assert query.warnings == (), each
+
+
 def test_links_to_files_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!http|#)([^)]+)\)", README):
         assert (ROOT / target).exists(), target
