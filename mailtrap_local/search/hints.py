@@ -1,5 +1,6 @@
 """What the author of a query may have meant: a sentence for each word that looks like something that it is not."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -27,6 +28,8 @@ def hints(tokens: Sequence[Word], *, operators: bool) -> tuple[str, ...]:
     """The warnings of a query, from its terms. `operators`: it has operators too."""
     found: list[str] = []
     for index, token in enumerate(tokens):
+        if len(found) >= MOST:
+            break
         found.extend(_of_word(token))
         if token.filter and not token.quoted and _opens_pattern(tokens, index):
             found.append(
@@ -38,6 +41,7 @@ def hints(tokens: Sequence[Word], *, operators: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MOST]
 
 
+@functools.lru_cache(maxsize=256)
 def nearest(name: str) -> str | None:
     """The filter that a name may have been meant for; None if none is near."""
     name = name.lower().replace("_", "-")
@@ -66,6 +70,8 @@ def distance(first: str, second: str) -> int:
 
 def _comparable(name: str, known: str) -> bool:
     """Words of two letters are all near each other: only the same letters swapped, or one more, may be meant."""
+    if abs(len(name) - len(known)) > 2:
+        return False
     return len(known) > 2 or sorted(name) == sorted(known) or (len(name) == 3 and name[0] == known[0])
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 SIGNS = "-!"
 _NAME = re.compile(r"([A-Za-z][A-Za-z-]*):")
+_MARK = re.compile(r'(?<!\\)"')
 _FIELD = re.compile(r"[^\s\"=]+=")  # of header:Name=value
 
 
@@ -123,13 +124,8 @@ def _read(text: str, start: int, opening: int) -> tuple[int, str, bool]:
 
 def _closing(text: str, start: int) -> int:
     """Where the quote mark is that closes what begins at `start`; -1 if there is none."""
-    position = text.find('"', start)
-    first_escaped = -1
-    while position > 0 and text[position - 1] == "\\" and position > start:
-        if first_escaped < 0:
-            first_escaped = position
-        position = text.find('"', position + 1)
-    return position if position >= 0 else first_escaped
+    unescaped = _MARK.search(text, start)
+    return unescaped.start() if unescaped else text.find('"', start)
 
 
 def _pattern(text: str, start: int, end: int) -> str | None:
@@ -139,5 +135,5 @@ def _pattern(text: str, start: int, end: int) -> str | None:
         return None
     inner = written[1:-1]
     if inner.startswith('"'):
-        inner = re.sub(r'(?<!\\)"', "", inner)
+        inner = _MARK.sub("", inner)
     return inner or None
