@@ -43,6 +43,9 @@ THUMBNAIL_PIXELS = 20_000_000
 UNDO_SECONDS = 300
 WAIT_SECONDS = 60
 
+# One read of the store, a search over everything included
+READ_SECONDS = 10.0
+
 # What is parsed where it stands, on the event loop; what is larger goes to a thread, and the largest to a process
 PARSE_INLINE = 64 * KB
 PARSE_APART = 1 * MB

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailtrap_local.errors import StoreError
+from mailtrap_local import limits
+from mailtrap_local.errors import Busy, StoreError
 from mailtrap_local.model import Event
 from mailtrap_local.store.base import Retention, Selection, Store
 from mailtrap_local.store.database import Database
@@ -145,6 +146,17 @@ async def test_readers_see_one_snapshot_while_the_writer_goes_on(tmp_path: Path)
             return first, connection.execute("SELECT count(*) FROM undo").fetchone()[0]
 
         assert await store._readers.run(read) == (1, 0)
+
+
+async def test_a_read_without_end_is_broken_off_and_the_reader_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    async with sqlite_store(None) as store:
+        monkeypatch.setattr(limits, "READ_SECONDS", 0.05)
+        for _ in range(4):
+            with pytest.raises(Busy, match="narrow the search"):
+                await store._readers.run(lambda connection: connection.execute(endless).fetchone())
+        monkeypatch.setattr(limits, "READ_SECONDS", 10)
+        assert (await store.page(Selection())).total == 0
 
 
 async def test_the_seq_is_never_used_twice_after_everything_was_deleted(tmp_path: Path) -> None:
