@@ -1,0 +1,233 @@
+"""The commands (RFC 5321 section 4.1.1), each a function of the connection and the argument.
+
+A command returns its reply, or None if the reply comes later. It raises Rejection to refuse.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailtrap_local import limits
+from mailtrap_local.model import Recipient
+from mailtrap_local.smtp import auth, paths, replies
+from mailtrap_local.smtp.extensions import MAIL_PARAMETERS, RCPT_PARAMETERS, Check, read_parameters
+from mailtrap_local.smtp.paths import BadPath, BadSyntax, Path
+from mailtrap_local.smtp.replies import Rejection
+
+if TYPE_CHECKING:
+    from mailtrap_local.smtp.session import SmtpProtocol
+
+Run = Callable[["SmtpProtocol", bytes], str | None]
+
+# Plain addresses, which nearly all are; every other path goes through paths.parse
+_PLAIN = rb":<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>(?: +([\x20-\x7e]*))?"
+_PLAIN_FROM = re.compile(rb"(?i:FROM)" + _PLAIN)
+_PLAIN_TO = re.compile(rb"(?i:TO)" + _PLAIN)
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does, and its syntax as HELP tells it."""
+
+    run: Run
+    syntax: str
+
+
+def ehlo(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """EHLO: names the client, announces the extensions, and ends a mail that is under way (section 4.1.4)."""
+    _hello(smtp, argument, extended=True)
+    return smtp.front.ehlo
+
+
+def helo(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """HELO: as EHLO, without extensions."""
+    _hello(smtp, argument, extended=False)
+    return "250 " + smtp.front.hostname
+
+
+def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> None:
+    name = argument.strip()
+    if not name or _CONTROL.search(name):
+        raise Rejection(replies.NEED_HOSTNAME)
+    smtp.session.host_name = smtp.conversation.helo = name.decode("utf-8", "replace")
+    smtp.session.extended_smtp = extended
+    smtp.reset()
+
+
+def mail(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """MAIL (section 4.1.1.2): begins a mail; with SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH."""
+    if smtp.session.host_name is None:
+        raise Rejection(replies.NEED_HELLO)
+    transaction = smtp.envelope
+    if transaction.mail_from is not None:
+        raise Rejection(replies.NESTED_MAIL)
+    path = _path(smtp, argument, pattern=_PLAIN_FROM, keyword=b"FROM:")
+    if path.params:
+        values = _parameters(smtp, path, MAIL_PARAMETERS)
+        if int(values.get("SIZE", "0")) > smtp.front.max_message_size:
+            raise Rejection(replies.TOO_LARGE)
+        transaction.smtp_utf8 = "SMTPUTF8" in values
+    if not transaction.smtp_utf8 and not path.address.isascii():
+        raise Rejection(replies.NEED_SMTPUTF8)
+    transaction.mail_from = path.address
+    transaction.mail_options.extend(path.params)
+    smtp.wasted -= 1
+    return replies.MAIL_OK
+
+
+def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """RCPT (section 4.1.1.3): adds a recipient; no parameter is known as yet."""
+    transaction = smtp.envelope
+    if transaction.mail_from is None:
+        raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
+    if len(transaction.recipients) >= limits.RECIPIENTS:
+        raise Rejection(replies.TOO_MANY_RECIPIENTS)
+    transaction.refused += 1
+    path = _path(smtp, argument, pattern=_PLAIN_TO, keyword=b"TO:")
+    if not path.address:
+        raise Rejection(replies.BAD_RECIPIENT)
+    if path.params:
+        _parameters(smtp, path, RCPT_PARAMETERS)
+    if not transaction.smtp_utf8 and not path.address.isascii():
+        raise Rejection(replies.NEED_SMTPUTF8)
+    transaction.refused -= 1
+    transaction.recipients.append(Recipient(path.address, path.params))
+    smtp.wasted -= 1
+    return replies.RCPT_OK
+
+
+def _path(smtp: "SmtpProtocol", argument: bytes, *, pattern: re.Pattern[bytes], keyword: bytes) -> Path:
+    plain = pattern.fullmatch(argument)
+    if plain is not None:
+        params = plain[2]
+        return Path(plain[1].decode(), tuple(params.decode().split()) if params else ())
+    sender = keyword == b"FROM:"
+    try:
+        path = paths.parse(argument, keyword=keyword)
+    except BadSyntax:
+        raise Rejection(replies.MAIL_SYNTAX if sender else replies.RCPT_SYNTAX) from None
+    except BadPath:
+        raise Rejection(replies.BAD_SENDER if sender else replies.BAD_RECIPIENT) from None
+    for remark in path.remarks:
+        smtp.conversation.remark(remark)
+    return path
+
+
+def _parameters(smtp: "SmtpProtocol", path: Path, known: Mapping[str, Check]) -> dict[str, str]:
+    return read_parameters(path.params, known if smtp.session.extended_smtp else {})
+
+
+def data(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """DATA (section 4.1.1.4): the mail follows."""
+    _no_argument(argument)
+    transaction = smtp.envelope
+    if transaction.mail_from is None:
+        raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
+    if not transaction.recipients:
+        raise Rejection(replies.NO_VALID_RCPT if transaction.refused else replies.NEED_RCPT)
+    smtp.expect_mail()
+    return replies.GO_AHEAD
+
+
+def authenticate(smtp: "SmtpProtocol", argument: bytes) -> str | None:
+    """AUTH (RFC 4954): opens an exchange, or ends it at once if the initial response says all."""
+    session = smtp.session
+    smtp.auth_tried = True
+    if not session.extended_smtp:
+        raise Rejection(replies.NEED_EHLO)
+    if session.authenticated:
+        raise Rejection(replies.AUTH_TWICE)
+    if smtp.envelope.mail_from is not None:
+        raise Rejection(replies.AUTH_IN_MAIL)
+    return respond(smtp, auth.begin(argument), None)
+
+
+def respond(smtp: "SmtpProtocol", exchange: auth.Exchange, response: bytes | None) -> str | None:
+    """Go on with an exchange: the next challenge, or the outcome. `response` is decoded, None at the start."""
+    step = auth.advance(exchange, response)
+    if isinstance(step, str):
+        smtp.exchange = exchange
+        return step
+    smtp.exchange = None
+    credentials = smtp.front.credentials
+    if credentials is None:
+        return _accept(smtp, step)
+    smtp.defer(_verify(smtp, step))
+    return None
+
+
+async def _verify(smtp: "SmtpProtocol", login: auth.Login) -> str:
+    credentials = smtp.front.credentials
+    if credentials is None or await credentials.check(login.user, login.password):
+        return _accept(smtp, login)
+    return replies.AUTH_WRONG
+
+
+def _accept(smtp: "SmtpProtocol", login: auth.Login) -> str:
+    smtp.session.authenticated = True
+    smtp.conversation.username = login.user
+    return replies.AUTHENTICATED
+
+
+def rset(smtp: "SmtpProtocol", argument: bytes) -> str:
+    """RSET (section 4.1.1.5): forgets the mail that is under way."""
+    _no_argument(argument)
+    smtp.reset()
+    return replies.OK
+
+
+def noop(_smtp: "SmtpProtocol", _argument: bytes) -> str:
+    """NOOP (section 4.1.1.9)."""
+    return replies.OK
+
+
+def vrfy(_smtp: "SmtpProtocol", argument: bytes) -> str:
+    """VRFY (section 4.1.1.6): says nothing, since everybody exists here."""
+    if not argument.strip():
+        raise Rejection(replies.NEED_STRING)
+    return replies.VRFY_NOT_SAID
+
+
+def not_implemented(_smtp: "SmtpProtocol", _argument: bytes) -> str:
+    """A command that we know and do not have."""
+    return replies.NOT_IMPLEMENTED
+
+
+def help_(_smtp: "SmtpProtocol", argument: bytes) -> str:
+    """HELP (section 4.1.1.8)."""
+    command = COMMANDS.get(argument.strip().upper())
+    if command is not None:
+        return "214 2.0.0 " + command.syntax
+    return "214-2.0.0 This server catches mail and delivers none of it. Commands:\n214 2.0.0 " + _NAMES
+
+
+def quit_(smtp: "SmtpProtocol", argument: bytes) -> str | None:
+    """QUIT (section 4.1.1.10)."""
+    _no_argument(argument)
+    smtp.hang_up("quit", replies.BYE)
+    return None
+
+
+def _no_argument(argument: bytes) -> None:
+    if argument and not argument.isspace():
+        raise Rejection(replies.NO_ARGUMENT)
+
+
+COMMANDS = {
+    b"EHLO": Command(ehlo, "EHLO hostname"),
+    b"HELO": Command(helo, "HELO hostname"),
+    b"MAIL": Command(mail, "MAIL FROM:<address> [SIZE=n] [BODY=7BIT|8BITMIME] [SMTPUTF8] [AUTH=address]"),
+    b"RCPT": Command(rcpt, "RCPT TO:<address>"),
+    b"DATA": Command(data, "DATA"),
+    b"RSET": Command(rset, "RSET"),
+    b"NOOP": Command(noop, "NOOP [anything]"),
+    b"AUTH": Command(authenticate, "AUTH " + "|".join(auth.MECHANISMS) + " [initial-response]"),
+    b"VRFY": Command(vrfy, "VRFY user"),
+    b"EXPN": Command(not_implemented, "EXPN list (not implemented)"),
+    b"HELP": Command(help_, "HELP [command]"),
+    b"QUIT": Command(quit_, "QUIT"),
+    b"STARTTLS": Command(not_implemented, "STARTTLS (not offered)"),
+}
+_NAMES = " ".join(sorted(name.decode() for name, command in COMMANDS.items() if command.run is not not_implemented))

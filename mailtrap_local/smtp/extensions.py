@@ -1,0 +1,79 @@
+"""The service extensions: what EHLO announces, and the parameters they add to MAIL and RCPT.
+
+An extension is one row of `EXTENSIONS`: its line in the EHLO reply, and for each parameter how its value must look.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailtrap_local.smtp import auth, replies
+from mailtrap_local.smtp.replies import Rejection
+
+Check = Callable[[str | None], bool]  # of a parameter's value; None: there is no `=`
+
+_SIZE = re.compile(r"[0-9]{1,20}")
+_XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+
+
+def _size(value: str | None) -> bool:
+    return value is not None and bool(_SIZE.fullmatch(value))
+
+
+def _body(value: str | None) -> bool:
+    return value is not None and value.upper() in {"7BIT", "8BITMIME"}
+
+
+def _nothing(value: str | None) -> bool:
+    return value is None
+
+
+def _xtext(value: str | None) -> bool:
+    return value is not None and bool(_XTEXT.fullmatch(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A service extension. `{size}` in its line stands for the largest message in bytes."""
+
+    line: str
+    mail: Mapping[str, Check] = field(default_factory=dict)
+    rcpt: Mapping[str, Check] = field(default_factory=dict)
+
+
+EXTENSIONS = (
+    Extension("PIPELINING"),  # RFC 2920
+    Extension("SIZE {size}", mail={"SIZE": _size}),  # RFC 1870
+    Extension("8BITMIME", mail={"BODY": _body}),  # RFC 6152
+    Extension("SMTPUTF8", mail={"SMTPUTF8": _nothing}),  # RFC 6531
+    Extension("ENHANCEDSTATUSCODES"),  # RFC 2034
+    Extension("AUTH " + " ".join(auth.MECHANISMS), mail={"AUTH": _xtext}),  # RFC 4954
+    Extension("HELP"),
+)
+
+MAIL_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.mail.items()}
+RCPT_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.rcpt.items()}
+
+
+def ehlo_reply(*, hostname: str, size: int) -> str:
+    """The reply to EHLO (RFC 5321 section 4.1.1.1)."""
+    lines = [hostname, *(extension.line.format(size=size) for extension in EXTENSIONS)]
+    return "\n".join([*("250-" + line for line in lines[:-1]), "250 " + lines[-1]])
+
+
+def read_parameters(params: Sequence[str], known: Mapping[str, Check]) -> dict[str, str]:
+    """The parameters of a MAIL or RCPT by their names in upper case. Raises Rejection."""
+    values: dict[str, str] = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        name = name.upper()
+        if not _NAME.fullmatch(name):
+            raise Rejection(replies.BAD_PARAMETER)
+        check = known.get(name)
+        if check is None:
+            raise Rejection(replies.UNKNOWN_PARAMETER)
+        if name in values or not check(value if equals else None):
+            raise Rejection(replies.BAD_PARAMETER)
+        values[name] = value
+    return values

@@ -1,0 +1,113 @@
+"""The SMTP front: listens on the sockets it is given, and knows every connection.
+
+One timer serves all connections: every few seconds a sweep ends those that have been idle for too long.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from typing import Protocol
+
+from mailtrap_local import limits
+from mailtrap_local.credentials import Credentials
+from mailtrap_local.model import Arrival, Summary
+from mailtrap_local.sessions import Sessions
+from mailtrap_local.settings import Settings
+from mailtrap_local.smtp import extensions, replies
+from mailtrap_local.smtp.intake import Budget
+from mailtrap_local.smtp.session import SmtpProtocol
+
+BACKLOG = 1_024
+SWEEPS_PER_IDLE_TIME = 30
+LAST_REPLY_SECONDS = 10.0  # for a client to take its last reply
+STOP_SECONDS = 0.8
+
+
+class Receiver(Protocol):
+    """Where mail goes: the mailbox, as far as this front knows it."""
+
+    async def receive(self, arrival: Arrival) -> Summary:
+        """Keep a mail; back when it is safe. Raises TooLarge, Busy, StoreError, Stopping."""
+
+
+class SmtpFront:
+    """Receives mail by SMTP (RFC 5321). Raises SettingError if the password file cannot be read."""
+
+    def __init__(self, mailbox: Receiver, sessions: Sessions, settings: Settings) -> None:
+        self.mailbox = mailbox
+        self.sessions = sessions
+        self.hostname = settings.hostname
+        self.max_message_size = settings.max_message_size
+        self.budget = Budget(settings.max_data_in_flight)
+        self.credentials = Credentials.from_file(settings.smtp_auth_file) if settings.smtp_auth_file else None
+        self.greeting = f"220 {settings.hostname} ESMTP mailtrap-local"
+        self.ehlo = extensions.ehlo_reply(hostname=settings.hostname, size=settings.max_message_size)
+        self.stopping = False
+        self.loop: asyncio.AbstractEventLoop
+        self._connections: set[SmtpProtocol] = set()
+        self._servers: list[asyncio.Server] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._gone: asyncio.Event
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected now."""
+        return len(self._connections)
+
+    async def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Serve on these bound sockets."""
+        self.loop = asyncio.get_running_loop()
+        self._gone = asyncio.Event()
+        for listening in sockets:
+            server = await self.loop.create_server(lambda: SmtpProtocol(self), sock=listening, backlog=BACKLOG)
+            self._servers.append(server)
+        self._plan_sweep()
+
+    async def stop(self) -> None:
+        """Take no more connections, let the mail that is being stored finish, and close the rest; at most a second."""
+        self.stopping = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for server in self._servers:
+            server.close()
+        for connection in tuple(self._connections):
+            connection.stop()
+        if not await self._all_gone(STOP_SECONDS):
+            for connection in tuple(self._connections):
+                connection.abort()
+            await self._all_gone(STOP_SECONDS / 4)
+
+    def admit(self, connection: SmtpProtocol) -> str:
+        """A new connection; the reply that turns it away, or ""."""
+        self._connections.add(connection)
+        if self.stopping:
+            return replies.SHUTTING_DOWN
+        return replies.TOO_MANY_CONNECTIONS if len(self._connections) > limits.SMTP_CONNECTIONS else ""
+
+    def forget(self, connection: SmtpProtocol) -> None:
+        """A connection is closed."""
+        self._connections.discard(connection)
+        if self.stopping and not self._connections:
+            self._gone.set()
+
+    async def _all_gone(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                if self._connections:
+                    await self._gone.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _plan_sweep(self) -> None:
+        self._sweep = self.loop.call_later(limits.SMTP_IDLE_SECONDS / SWEEPS_PER_IDLE_TIME, self._end_idle)
+
+    def _end_idle(self) -> None:
+        now = self.loop.time()
+        for connection in tuple(self._connections):
+            if connection.ended:
+                if now - connection.ended > LAST_REPLY_SECONDS:
+                    connection.abort()
+            elif not connection.busy and now - connection.active > limits.SMTP_IDLE_SECONDS:
+                connection.hang_up("timeout", replies.IDLE)
+        self._plan_sweep()

@@ -1,0 +1,26 @@
+"""What of a client's line goes into the transcript: everything but secrets."""
+
+import re
+
+HIDDEN = b"***"
+
+# Names from IANA's registry of SASL mechanisms; whatever else stands in their place may be a secret gone astray
+_MECHANISMS = frozenset(
+    b"PLAIN LOGIN CRAM-MD5 DIGEST-MD5 NTLM GSSAPI GS2-KRB5 XOAUTH2 OAUTHBEARER EXTERNAL ANONYMOUS SCRAM-SHA-1 "
+    b"SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-512-PLUS".split()
+)
+_STRAY = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
+
+
+def redacted_auth(line: bytes) -> bytes:
+    """An AUTH command without what comes after the name of its mechanism."""
+    words = line.split(None, 2)
+    if len(words) < 2:
+        return line
+    name = words[1] if words[1].upper() in _MECHANISMS else HIDDEN
+    return b" ".join((words[0], name, HIDDEN)) if len(words) > 2 else b" ".join((words[0], name))
+
+
+def redacted_unknown(line: bytes) -> bytes:
+    """A line that is no command, from a client that has tried AUTH: it may be an answer that nobody asked for."""
+    return HIDDEN if _STRAY.fullmatch(line.strip()) else line
