@@ -87,9 +87,9 @@ class _Bound:
     def over(self, connection: sqlite3.Connection) -> "_Bound":
         """As a context manager: this connection is interrupted when the deadline comes."""
         with self._lock:
+            if self.passed:  # it waited too long for a thread
+                raise sqlite3.OperationalError("interrupted")
             self._connection = connection
-            if self.passed:
-                connection.interrupt()
         return self
 
     def reached(self) -> None:
