@@ -1,0 +1,103 @@
+"""Reference 2.10, 2.12 and 2.14: the application about itself."""
+
+import re
+
+import httpx
+
+from mailtrap_local import __version__
+from mailtrap_local.errors import StoreError
+from mailtrap_local.server import Server
+from tests.api.asking import deliver, plain, running
+
+
+async def test_info(server: Server, client: httpx.AsyncClient) -> None:
+    await deliver(server, plain(more="X-Tags: blue\r\n"))
+    await deliver(server, plain())
+    await client.delete("api/v1/search?query=is:tagged")
+    information = (await client.get("api/v1/info")).json()
+    runtime = information["RuntimeStats"]
+    assert (information["Version"], information["LatestVersion"], information["Database"]) == (
+        __version__,
+        "disabled",
+        "",
+    )
+    assert (information["Messages"], information["Unread"], information["Tags"]) == (1, 1, {})
+    assert information["DatabaseSize"] > 0
+    assert runtime["Memory"] > 10_000_000
+    assert (runtime["MessagesDeleted"], runtime["SMTPAccepted"], runtime["SMTPRejected"]) == (1, 2, 0)
+    assert runtime["SMTPAcceptedSize"] == len(plain()) + len(plain(more="X-Tags: blue\r\n"))
+    assert information["Ports"] == {"SMTP": [server.smtp_port], "HTTP": server.http_port}
+    assert information["Limits"] == {
+        "MaxMessages": 20_000,
+        "MaxAge": 30 * 86_400.0,
+        "MaxBytes": 256 * 1024**2,
+        "MaxMessageSize": 50 * 1024**2,
+    }
+    assert information["Cursor"] == (await client.get("api/v1/cursor")).json()["cursor"]
+
+
+async def test_webui_says_which_features_there_are() -> None:
+    async with running(label="staging") as (server, client):
+        ui = (await client.get("api/v1/webui")).json()
+    assert (ui.pop("Label"), ui.pop("Version"), ui.pop("SMTP")) == (
+        "staging",
+        __version__,
+        f"localhost:{server.smtp_port}",
+    )
+    assert ui.pop("Inboxes") is True
+    relay = ui.pop("MessageRelay")
+    assert set(relay) == set(
+        "Enabled SMTPServer ReturnPath AllowedRecipients BlockedRecipients OverrideFrom PreserveMessageIDs "
+        "RecipientAllowlist".split()
+    )
+    assert not any(relay.values())
+    assert ui == dict.fromkeys(("SpamAssassin", "ChaosEnabled", "DuplicatesIgnored", "HideDeleteAllButton"), False)
+
+
+async def test_chaos_is_off(client: httpx.AsyncClient) -> None:
+    for method in ("GET", "PUT"):
+        answer = await client.request(method, "api/v1/chaos", content=b"{}")
+        assert (answer.status_code, answer.text) == (400, "Chaos is not enabled")
+
+
+async def test_health(server: Server, client: httpx.AsyncClient) -> None:
+    for path in ("livez", "readyz"):
+        assert (await client.get(path)).status_code == 200
+
+    async def broken() -> None:
+        raise StoreError("the disk is full")
+
+    server.mailbox.info = broken  # type: ignore[assignment,method-assign]
+    answer = await client.get("readyz")
+    assert (answer.status_code, answer.text) == (503, "the disk is full")
+    assert (await client.get("livez")).status_code == 200
+    assert (await client.get("api/v1/info")).status_code == 507
+
+
+NAMES = """
+messages messages_unread database_size_bytes memory_usage_bytes uptime_seconds messages_deleted_total
+smtp_accepted_total smtp_accepted_size_bytes_total smtp_rejected_total smtp_ignored_total
+""".split()
+
+
+async def test_metrics(server: Server, client: httpx.AsyncClient) -> None:
+    await deliver(server, plain(more="X-Tags: blue/1\r\n"))
+    answer = await client.get("metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    values = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    assert set(values) == {f"mailtrap_local_{name}" for name in NAMES} | {'mailtrap_local_tag_messages{tag="blue/1"}'}
+    assert values["mailtrap_local_messages"] == values["mailtrap_local_smtp_accepted_total"] == "1"
+    kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", answer.text, re.MULTILINE))
+    assert {name for name, kind in kinds.items() if kind == "counter"} == {
+        name for name in kinds if name.endswith("_total")
+    }
+
+
+async def test_errors_are_a_sentence_and_never_a_traceback(server: Server, client: httpx.AsyncClient) -> None:
+    async def broken() -> None:
+        raise RuntimeError("inner workings")
+
+    server.mailbox.inboxes = broken  # type: ignore[assignment,method-assign]
+    answer = await client.get("api/v1/inboxes")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["x-content-type-options"] == "nosniff"
