@@ -88,11 +88,15 @@ def test_the_sdist_brings_all_that_developing_needs_and_no_node_modules(sdist: P
 
 
 def test_an_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    root = tmp_path / sdist.name.removesuffix(".tar.gz")
+    root = unpacked(sdist, tmp_path)
     again = build("wheel", tmp_path / "wheel", root=root)
     assert contents(again) == contents(wheel)
+
+
+def unpacked(sdist: Path, folder: Path) -> Path:
+    """The folder that an sdist unpacks to; by tar, since tarfile's safe way is missing in early 3.11."""
+    subprocess.run(["tar", "-xf", str(sdist), "-C", str(folder)], check=True, timeout=60)
+    return folder / sdist.name.removesuffix(".tar.gz")
 
 
 def contents(wheel: Path) -> dict[str, int]:

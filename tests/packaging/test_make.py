@@ -7,14 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.packaging.installed import fetch
-from tests.packaging.test_installs import build
+from tests.packaging.test_installs import build, unpacked
 from tests.tools import need
 
 
@@ -22,9 +21,7 @@ from tests.tools import need
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the project and nothing that was installed."""
     folder = tmp_path_factory.mktemp("fresh")
-    with tarfile.open(build("sdist", folder)) as archive:
-        archive.extractall(folder, filter="data")
-    return next(path for path in folder.iterdir() if path.is_dir())
+    return unpacked(build("sdist", folder), folder)
 
 
 def bare(folder: Path, **more: str) -> dict[str, str]:
