@@ -33,7 +33,8 @@ class Proxy:
         for writer in self._writers:
             writer.transport.abort()
 
-    def mend(self) -> None:
+    def mend(self, *, to_port: int | None = None) -> None:
+        self._to = to_port or self._to
         self._whole = True
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

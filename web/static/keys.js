@@ -4,6 +4,7 @@
  * `keys` are as KeyboardEvent.key says them, with Shift+, Ctrl+ (Cmd on a Mac) before; "g i" is one after the other.
  */
 import * as acts from "./acts.js";
+import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
 import { TABS } from "./tabs.js";
@@ -41,7 +42,7 @@ export const KEYS = [
   { keys: ["Shift+J", "Shift+ArrowDown"], does: "Select downwards", group: "Act", run: () => acts.move(1, true) },
   { keys: ["Shift+K", "Shift+ArrowUp"], does: "Select upwards", group: "Act", run: () => acts.move(-1, true) },
   { keys: ["Ctrl+a"], does: "Select all that is loaded", group: "Act", run: () => acts.select(list.ids.filter((id) => id !== null), true) },
-  { keys: ["#", "Delete"], does: "Delete", group: "Act", run: () => acts.remove(targets()) },
+  { keys: ["#", "Delete"], does: "Delete", group: "Act", run: () => remove(targets()) },
   { keys: ["z", "Ctrl+z"], does: "Undo", group: "Act", run: undoLast },
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
@@ -75,8 +76,8 @@ export function nameOf(event) {
 
 /** @param {HTMLElement} target @param {string} name @returns {boolean} whether the element with the focus needs this key itself */
 function taken(target, name) {
-  if (target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return name !== "Escape";
-  if (name === "Escape") return false;
+  if (target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return name !== "Escape";
+  if (name === "Escape") return document.querySelector(":popover-open") !== null;
   if (target.closest("dialog, [popover]")) return name !== "?";
   return OWN_KEYS.has(name) && !target.closest("#list") && target !== document.body;
 }

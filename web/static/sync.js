@@ -13,9 +13,10 @@ import { apply, inScope } from "./apply.js";
 import { Live } from "./live.js";
 import { batch, effect, untracked } from "./vendor/preact.js";
 import {
-  connection, held, inboxes, info, list, listRows, listTop, loaded, now, prefs, revision, route, scopeUnread,
-  searchError, spoken, tags, totals, touched, warnings, webui,
+  connection, held, list, listRows, listTop, loaded, now, prefs, revision, route, scopeUnread, searchError, totals,
+  touched, warnings, webui,
 } from "./store.js";
+import { announce, rail } from "./news.js";
 import { pending } from "./pending.js";
 
 const PAGE = 100;
@@ -60,8 +61,8 @@ async function enter() {
     });
     everything ??= new Live({ inbox: "", q: "" }, page.cursor, { frame: hearAll, state: told });
     if (q) matching = new Live({ inbox, q }, page.cursor, { frame: hearMatching, state: () => {} });
-    for (const frame of meanwhile) hearAll(frame, false);
     entering = null;
+    for (const frame of meanwhile) hearAll(frame, false);
   } catch (error) {
     if (stop.signal.aborted) return;
     entering = null;
@@ -165,36 +166,6 @@ const seen = () => {
     void fill();
   }, 60);
 };
-
-let railing = 0;
-/** Counts of inboxes and tags, at most once in 400 ms. */
-export function rail() {
-  if (railing) return;
-  railing = setTimeout(async () => {
-    railing = 0;
-    const answers = await Promise.all([api.inboxes(), api.info()]).catch(() => null);
-    if (!answers) return;
-    batch(() => {
-      [inboxes.value, info.value] = answers;
-      tags.value = answers[1].Tags ?? {};
-      totals.value = { total: answers[1].Messages, unread: answers[1].Unread };
-    });
-  }, 400);
-}
-
-let spoke = 0;
-let unspoken = 0;
-/** @param {number} came say it, at most every 5 s */
-function announce(came) {
-  unspoken += came;
-  if (spoke) return;
-  spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;
-  unspoken = 0;
-  spoke = setTimeout(() => {
-    spoke = 0;
-    if (unspoken) announce(0);
-  }, 5000);
-}
 
 function begin() {
   void enter();

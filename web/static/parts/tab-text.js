@@ -1,7 +1,9 @@
 /** @import { Message } from "../../types/wire.d.ts" */
-import { html } from "../vendor/preact.js";
+import { html, useSignal } from "../vendor/preact.js";
+import { size } from "../format.js";
 import { Copy } from "./copy.js";
 
+const MOST = 60_000; // characters
 const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g;
 
 /** @param {string} line */
@@ -15,13 +17,16 @@ function linked(line) {
   return [...pieces, line.slice(from)];
 }
 
-/** @param {{ message: Message }} props */
+/** The text as a mail client shows it; of a very long one the beginning, until more is asked for. @param {{ message: Message }} props */
 export function Text({ message }) {
+  const most = useSignal(MOST);
   const { Text: text, HasText } = message;
   if (!text) return html`<div class="nothing"><p class="nothing-title">No text</p><p>The message has neither a text part nor text in its HTML.</p></div>`;
-  const blocks = text.length > 200_000 ? [text] : text.split("\n");
+  const lines = text.slice(0, most.value).split("\n");
   return html`<div class="panel-bar">
       ${HasText ? html`<span class="quiet">The text part</span>` : html`<span class="note">There is no text part: this was made from the HTML</span>`}
       <span class="spring"></span><${Copy} text=${text} named /></div>
-    <div class="text">${blocks.length === 1 ? text : blocks.map((line, at) => html`<div key=${at} class=${/^>/.test(line) ? "quoted" : undefined}>${line ? linked(line) : "\n"}</div>`)}</div>`;
+    <div class="text">${lines.map((line, at) => html`<div key=${at} class=${/^>/.test(line) ? "quoted" : undefined}>${line ? linked(line) : "\n"}</div>`)}</div>
+    ${text.length > most.value && html`<p class="more">The first ${size(most.value)} of ${size(text.length)}.
+      <button type="button" class="button plain with-text" onClick=${() => (most.value *= 4)}>Load more</button></p>`}`;
 }

@@ -1,5 +1,6 @@
 import { html } from "../vendor/preact.js";
 import * as acts from "../acts.js";
+import { remove } from "../deleting.js";
 import { count } from "../format.js";
 import { list, loaded, paused, panel, revision, route, scopeUnread, selected } from "../store.js";
 import { Button } from "./button.js";
@@ -7,10 +8,10 @@ import { Button } from "./button.js";
 function Bulk() {
   const ids = [...selected.value];
   return html`<div class="toolbar" role="toolbar" aria-label="Selected messages">
-    <span class="toolbar-title">${count(ids.length)} selected</span>
+    <h1 class="toolbar-title">${count(ids.length)} selected</h1>
     <${Button} icon="open" label="Mark read" onClick=${() => void acts.mark(ids, true)} />
     <${Button} icon="dot" label="Mark unread" onClick=${() => void acts.mark(ids, false)} />
-    <${Button} icon="trash" label="Delete selected" keys="#" onClick=${() => acts.remove(ids)} />
+    <${Button} icon="trash" label="Delete selected" keys="#" onClick=${() => remove(ids)} />
     <${Button} icon="close" label="Unselect" keys="Esc" onClick=${() => (selected.value = new Set())} />
   </div>`;
 }

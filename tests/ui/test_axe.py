@@ -1,0 +1,98 @@
+"""axe finds nothing, on any view, in either theme, wide and narrow."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from mailtrap_local.server import Server
+from tests.tools import ROOT, need
+from tests.ui.conftest import NARROW, WIDE
+from tests.ui.mails import BROKEN, html, plain, rich
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    need("tsc")  # npm has been here
+    return (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
+
+
+class Judge:
+    """One page, and what axe says of it, view by view."""
+
+    def __init__(self, page: Page, axe: str) -> None:
+        self.page = page
+        self.axe = axe
+        self.found: list[str] = []
+
+    async def look(self, view: str) -> None:
+        await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(self.axe)
+        answer = await self.page.evaluate(
+            f"axe.run(document, {{ iframes: false, runOnly: {json.dumps(RULES)} }})"
+            ".then(({ violations }) => violations.map(({ id, nodes }) => "
+            "`${id}: ${nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).slice(0, 3).join(' | ')}`))"
+        )
+        self.found += [f"{view}: {violation}" for violation in answer]
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)], ids=["light", "dark", "narrow"]
+)
+async def test_every_view(
+    browser: Browser, server: Server, send: Any, axe: str, theme: Any, size: Any
+) -> None:
+    context = await browser.new_context(
+        viewport=size, base_url=server.url, color_scheme=theme, bypass_csp=True, reduced_motion="reduce"
+    )
+    page = await context.new_page()
+    judge = Judge(page, axe)
+    await page.goto("")
+    await expect(page.locator(".connection.live")).to_be_visible()
+    await expect(page.locator(".nothing, .start").first).to_be_visible()
+    await judge.look("empty")
+    await send(*(plain(f"Mail {number}") for number in range(3)), BROKEN, html("<p>no text</p><img src=//x.example/>"))
+    await send(rich(), user="shop")
+    await expect(page.get_by_role("option")).to_have_count(6)
+    await judge.look("list")
+    await page.get_by_role("option", name="Your order").click()
+    for name in TABS:
+        await page.get_by_role("tab", name=name).click()
+        await expect(page.locator(".loading")).to_have_count(0)
+        await judge.look(name)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("option", name="broken boundaries").click()
+    await page.get_by_role("tab", name="Tree").click()
+    await expect(page.get_by_role("region", name="Defects")).to_be_visible()
+    await judge.look("defects")
+    await page.keyboard.press("u")
+    await page.keyboard.press("x")
+    await judge.look("selection")
+    await page.keyboard.press("#")
+    await judge.look("undo")
+    for keys, name in (("?", "Keys"), (",", "Settings"), ("gn", "Get started")):
+        for key in keys:
+            await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        await judge.look(name)
+        await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Delete all").click()
+    await judge.look("delete all")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="How to search").click()
+    await judge.look("filters")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("s")
+    await expect(page.locator(".session-row").first).to_be_visible()
+    await judge.look("sessions")
+    await page.locator(".session-row").first.click()
+    await expect(page.locator(".transcript")).to_be_visible()
+    await judge.look("session")
+    await context.close()
+    assert judge.found == []

@@ -1,0 +1,56 @@
+"""What the browser gets: types hold, modules are small, the vendored file is what the script makes, the page is strict."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.tools import ROOT, need
+
+WEB = ROOT / "web"
+STATIC = WEB / "static"
+MODULES = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
+
+
+def test_types_hold() -> None:
+    done = subprocess.run([need("tsc"), "--project", WEB], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_vendored_file_is_what_the_script_makes() -> None:
+    need("tsc")  # npm has been here
+    command = [need("node"), WEB / "vendor.mjs", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_modules_are_small_and_safe(module: Path) -> None:
+    text = module.read_text()
+    assert len(text.splitlines()) < 200
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+
+
+def test_nothing_inline_and_nothing_from_elsewhere() -> None:
+    page = (STATIC / "index.html").read_text()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?://", page)
+    for sheet in (STATIC / "css").iterdir():
+        assert not re.search(r"@import|url\(|gradient\(", sheet.read_text()), sheet
+
+
+def test_parts_use_roles_never_the_palette() -> None:
+    base = (STATIC / "css" / "base.css").read_text()
+    palette, roles = base.split("/* Second tier")
+    names = set(re.findall(r"(--[\w-]+):", palette))
+    assert "--paper" in roles and len(names) > 20
+    for sheet in ("layout.css", "parts.css"):
+        used = set(re.findall(r"var\((--[\w-]+)", (STATIC / "css" / sheet).read_text()))
+        assert not used & names, sheet
+
+
+def test_it_is_small() -> None:
+    import gzip
+
+    shipped = sum(len(gzip.compress(path.read_bytes())) for path in STATIC.rglob("*.js"))
+    assert shipped <= 60_000

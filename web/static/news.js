@@ -1,0 +1,34 @@
+/** What the rail counts, and what is said to who cannot see the list. */
+import * as api from "./api.js";
+import { batch } from "./vendor/preact.js";
+import { inboxes, info, spoken, tags, totals } from "./store.js";
+
+let railing = 0;
+/** Counts of inboxes and tags, at most once in 400 ms. */
+export function rail() {
+  if (railing) return;
+  railing = setTimeout(async () => {
+    railing = 0;
+    const answers = await Promise.all([api.inboxes(), api.info()]).catch(() => null);
+    if (!answers) return;
+    batch(() => {
+      [inboxes.value, info.value] = answers;
+      tags.value = answers[1].Tags ?? {};
+      totals.value = { total: answers[1].Messages, unread: answers[1].Unread };
+    });
+  }, 400);
+}
+
+let spoke = 0;
+let unspoken = 0;
+/** @param {number} came say it, at most every 5 s */
+export function announce(came) {
+  unspoken += came;
+  if (spoke) return;
+  spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;
+  unspoken = 0;
+  spoke = setTimeout(() => {
+    spoke = 0;
+    if (unspoken) announce(0);
+  }, 5000);
+}
