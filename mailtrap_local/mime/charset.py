@@ -9,7 +9,6 @@ import re
 from functools import lru_cache
 
 SURROGATE = re.compile("[\ud800-\udfff]")
-_BARE_CR = re.compile("\r(?!\n)")
 _NOT_IN_LABEL = re.compile(r"[^a-z0-9]+")
 _SAFE = frozenset(
     {"utf-8", "ascii", "cp1252", "iso8859-1", "cp932", "gb18030", "euc_jp", "iso2022_jp", "euc_kr", "cp949"}
@@ -135,6 +134,6 @@ def displayed(text: str) -> str:
         text = text[1:]
     if "\0" in text:
         text = text.replace("\0", "")
-    if "\r" in text:
-        text = _BARE_CR.sub("\n", text)
+    if text.count("\r") != text.count("\r\n"):
+        text = text.replace("\r\n", "\0").replace("\r", "\n").replace("\0", "\r\n")  # NUL is free now
     return text

@@ -19,6 +19,7 @@ class Bodies:
     has_text: bool
     inline: tuple[Node, ...]
     attachments: tuple[Node, ...]
+    borrowed: bool = False  # text and HTML are those of the first message inside
 
 
 def bodies(nodes: Sequence[Node]) -> Bodies:
@@ -30,7 +31,9 @@ def bodies(nodes: Sequence[Node]) -> Bodies:
         return _single(nodes[0])
     found = _bodies([node for node in nodes if node.message is None])
     nested = None if found.has_text or found.html else next(nested_bodies(nodes), None)
-    return replace(found, text=nested.text, html=nested.html, has_text=nested.has_text) if nested else found
+    return (
+        replace(found, text=nested.text, html=nested.html, has_text=nested.has_text, borrowed=True) if nested else found
+    )
 
 
 def nested_bodies(nodes: Sequence[Node]) -> Iterator[Bodies]:

@@ -24,7 +24,7 @@ from mailtrap_local.model import Part
 
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r*\n|\r|\Z)")
-_LIKE_BOUNDARY = re.compile(rb"(?:^|(?<=[\r\n]))--([^\s-][^\r\n]{0,69}?)[ \t]*\r*\n(?=[A-Za-z-]+:|\r*\n)")
+_LIKE_BOUNDARY = re.compile(rb"\n--(?=[^\r\n]*[A-Za-z0-9])([^\s][^\r\n]{0,69}?)[ \t]*\r*\n(?=[A-Za-z-]+:|\r*\n)")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _CR_FIRST = re.compile(rb"[^\r\n]*\r(?!\n)")
 _ANY_LINE_END = re.compile(rb"\r+\n|\r")
@@ -238,19 +238,23 @@ def _best(types: list[Media], source: bytes, body: int, end: int) -> Media:
 
 def _delimiters(source: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: where the content before it ends, where that behind it begins, and whether it closes."""
-    needle = b"--" + boundary
-    if source.startswith(needle, start, end):
-        at, after = start, start + len(needle)
-    else:
-        at = source.find(b"\n" + needle, start, end)
-        after = at + 1 + len(needle)
-    while at >= 0:
-        rest = _DELIMITER_REST.match(source, after, end)
+    needle = b"\n--" + boundary
+    rest = None
+    if source.startswith(needle[1:], start, end):
+        rest = _DELIMITER_REST.match(source, start + len(needle) - 1, end)
         if rest:
-            yield at - (at > start and source[at] == 10 and source[at - 1] == 13), rest.end(), rest[1] is not None
-            after = max(after, rest.end() - 1)
-        at = source.find(b"\n" + needle, after, end)
-        after = at + 1 + len(needle)
+            yield start, rest.end(), rest[1] is not None
+    behind = rest.end() - 1 if rest else start  # the line end before a delimiter may be that of the one before it
+    while (at := source.find(needle, behind, end)) >= 0:
+        rest = _DELIMITER_REST.match(source, at + len(needle), end)
+        if rest is None:  # lines that only begin like it may be many: the engine skips them faster
+            whole = re.compile(re.escape(needle) + _DELIMITER_REST.pattern).search(source, at + len(needle), end)
+            if whole is None:
+                return
+            at = whole.start()
+            rest = whole
+        yield at - (at > start and source[at - 1] == 13), rest.end(), rest[1] is not None
+        behind = max(at + len(needle), rest.end() - 1)
 
 
 @dataclass(slots=True)
@@ -325,7 +329,7 @@ def _sections(node: Node) -> list[tuple[int, int]] | None:
     boundary = node.media.params.get("boundary", "").encode()
     sections, closed = _cut(node, boundary) if boundary else ([], False)
     if not sections and not closed:
-        guessed = _LIKE_BOUNDARY.search(node.source, node.start, node.end)
+        guessed = _LIKE_BOUNDARY.search(node.source, max(0, node.start - 1), node.end)
         if guessed is None:
             node.defects.append(f"{node.content_type} without any boundary, shown as text")
             return None
@@ -346,7 +350,7 @@ def _cut(node: Node, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
             return sections, True
         begin = behind
         if len(sections) > limits.MIME_PARTS:
-            break
+            return sections, True
     if begin is not None:
         sections.append((begin, node.end))
     return sections, False

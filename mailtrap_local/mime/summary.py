@@ -1,5 +1,7 @@
 """What a list and the search need of a mail's bodies: snippet, counts, text."""
 
+from itertools import islice
+
 from mailtrap_local import limits
 from mailtrap_local.mime import extract, text
 from mailtrap_local.mime.parse import Node, bodies, nested_bodies, tree
@@ -28,7 +30,7 @@ def digest(raw: bytes) -> Digest:
     plain = found.text[: text.HTML_READ]
     readable = text.html_to_text(found.html) if found.html else ""
     own = text.visible(readable or plain)
-    searched = own if len(nodes) == 1 else own + _nested_text(nodes)
+    searched = own if len(nodes) == 1 else own + _nested_text(nodes, skip=int(found.borrowed))
     return Digest(
         snippet(own),
         searched[: limits.SEARCH_TEXT],
@@ -40,11 +42,11 @@ def digest(raw: bytes) -> Digest:
     )
 
 
-def _nested_text(nodes: list[Node]) -> str:
-    """What the messages inside the mail say, for the search."""
+def _nested_text(nodes: list[Node], *, skip: int) -> str:
+    """What the messages inside the mail say, for the search; `skip` of them have been read."""
     pieces = []
     size = 0
-    for each in nested_bodies(nodes):
+    for each in islice(nested_bodies(nodes), skip, None):
         if size >= limits.SEARCH_TEXT:
             break
         pieces.append("\n" + text.visible(text.html_to_text(each.html) or each.text[: limits.SEARCH_TEXT]))

@@ -25,7 +25,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?t[dh](?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z]" + ATTRIBUTES + r"(?:>|\Z)|</[^a-zA-Z>][^>]*+(?:>|\Z)")
+_TAG = re.compile(r"</?[a-zA-Z]" + ATTRIBUTES + r"(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*|[ \t]*\n[ \t]*")
 _MANY_BLANKS = re.compile(r"[ \t]{2,}")
 _SOURCE_BLANKS = re.compile(r"[ \t\r\n\f]+")

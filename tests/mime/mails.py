@@ -10,7 +10,19 @@ from msgspec import json
 
 from mailtrap_local.model import Digest, Head, Parsed
 
-CHARSETS = ("utf-8", "iso-8859-1", "iso-8859-15", "shift_jis", "gbk", "gb2312", "iso-2022-jp", "euc-jp", "euc-kr", "big5", "koi8-r")
+CHARSETS = (
+    "utf-8",
+    "iso-8859-1",
+    "iso-8859-15",
+    "shift_jis",
+    "gbk",
+    "gb2312",
+    "iso-2022-jp",
+    "euc-jp",
+    "euc-kr",
+    "big5",
+    "koi8-r",
+)
 SENTENCES = {
     "utf-8": "Grüße, 日本, привет, 👋",
     "iso-8859-1": "Grüße aus Köln",
@@ -69,9 +81,13 @@ class Sent:
     files: tuple[tuple[str, bytes], ...] = field(default=())
 
 
-_LINE = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), exclude_characters="\x85\xa0"), max_size=60)
+_LINE = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), exclude_characters="\x85\xa0"), max_size=60
+)
 _TEXT = st.lists(_LINE, min_size=1, max_size=8).map(lambda lines: "\n".join(lines) + "\n")
-_NAME = st.text(st.sampled_from("abcäöü日本 _-.1"), min_size=1, max_size=40).map(lambda name: f"f{name}".strip() + ".bin")
+_NAME = st.text(st.sampled_from("abcäöü日本 _-.1"), min_size=1, max_size=40).map(
+    lambda name: f"f{name}".strip() + ".bin"
+)
 
 
 @st.composite

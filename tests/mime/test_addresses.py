@@ -17,7 +17,10 @@ from mailtrap_local.model import Address
         ("<ann@x.org>", [("", "ann@x.org")]),
         ("Ann <ann@x.org>, Bob <bob@x.org>", [("Ann", "ann@x.org"), ("Bob", "bob@x.org")]),
         ("Ann <ann@x.org>; bob@x.org", [("Ann", "ann@x.org"), ("", "bob@x.org")]),
-        ("Friends: ann@x.org, Bob <bob@x.org>;, carl@x.org", [("", "ann@x.org"), ("Bob", "bob@x.org"), ("", "carl@x.org")]),
+        (
+            "Friends: ann@x.org, Bob <bob@x.org>;, carl@x.org",
+            [("", "ann@x.org"), ("Bob", "bob@x.org"), ("", "carl@x.org")],
+        ),
         ("undisclosed-recipients:;", []),
         ('"Ann \\"A\\" Example" <ann@x.org>', [('Ann "A" Example', "ann@x.org")]),
         ('"=?utf-8?q?=C3=84nn?=" <ann@x.org>', [("Änn", "ann@x.org")]),
@@ -39,7 +42,9 @@ def test_lists(text: str, found: list[tuple[str, str]]) -> None:
     assert addresses(text) == tuple(Address(name, address) for name, address in found)
 
 
-@pytest.mark.parametrize("piece", ["(", ")", "<", '"', "\\", ",", ":", "a@b.org, ", "=?", '"a" ', "@", "<a", "a ", '"\\'])
+@pytest.mark.parametrize(
+    "piece", ["(", ")", "<", '"', "\\", ",", ":", "a@b.org, ", "=?", '"a" ', "@", "<a", "a ", '"\\']
+)
 def test_lists_are_read_in_linear_time_without_recursion(piece: str) -> None:
     began = time.perf_counter()
     addresses(piece * (200_000 // len(piece)))

@@ -48,7 +48,10 @@ def test_told(data: bytes, label: str, text: str, told: str) -> None:
     assert told in defect
 
 
-@given(st.binary(max_size=40), st.sampled_from(["", "utf-7", "utf-16", "utf-32", "cp1252", "iso-2022-jp", "gbk", "hz", "big5"]))
+@given(
+    st.binary(max_size=40),
+    st.sampled_from(["", "utf-7", "utf-16", "utf-32", "cp1252", "iso-2022-jp", "gbk", "hz", "big5"]),
+)
 def test_no_lone_surrogates(data: bytes, label: str) -> None:
     assert not SURROGATE.search(decode(data, label)[0])
 

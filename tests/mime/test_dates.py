@@ -27,6 +27,8 @@ def test_readable(value: str, moment: str, offset: int) -> None:
     assert parse_date(value) == (int(expected.timestamp()) * 1_000_000, offset)
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "99 Nov 2026 01:02:03", "25 Nov 2026 99:99:99", "2026-13-45", "(((("])
+@pytest.mark.parametrize(
+    "value", ["", "yesterday", "99 Nov 2026 01:02:03", "25 Nov 2026 99:99:99", "2026-13-45", "(((("]
+)
 def test_unreadable(value: str) -> None:
     assert parse_date(value) is None

@@ -122,7 +122,11 @@ def test_the_number_of_fields_is_limited_and_told() -> None:
 
 def test_a_header_as_long_as_a_mail_may_be() -> None:
     began = time.perf_counter()
-    for raw in (b"Subject: " + b"x" * 20_000_000, b"Subject: x\r\n" + b"line of text\r\n" * 1_000_000, b"a: b\n" * 4_000_000):
+    for raw in (
+        b"Subject: " + b"x" * 20_000_000,
+        b"Subject: x\r\n" + b"line of text\r\n" * 1_000_000,
+        b"a: b\n" * 4_000_000,
+    ):
         head(raw)
     assert time.perf_counter() - began < 5.0
 

@@ -40,7 +40,9 @@ def test_params(value: bytes, params: dict[str, str]) -> None:
     assert media.params == params
 
 
-@pytest.mark.parametrize("value", [b"", b"text", b"text/", b"/plain", b"text/pl ain", b"a/b/c", b"\xff/\xfe", b"text plain"])
+@pytest.mark.parametrize(
+    "value", [b"", b"text", b"text/", b"/plain", b"text/pl ain", b"a/b/c", b"\xff/\xfe", b"text plain"]
+)
 def test_what_is_no_media_type(value: bytes) -> None:
     assert not media_type(value).well_formed
 

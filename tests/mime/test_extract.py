@@ -1,0 +1,114 @@
+"""Which links and one-time codes are found, and what is none."""
+
+import time
+
+import pytest
+
+from mailtrap_local.mime.extract import codes, count_codes, count_links, text_link_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Your code is 123456", "123456"),
+        ("123456 is your verification code.", "123456"),
+        ("G-123456 is your Google verification code.", "G-123456"),
+        ("Use 123 456 to log in. It expires soon.", "123456"),
+        ("Code 123-456", "123456"),
+        ("Your login code:\n\n  4821\n\nIt expires in 10 minutes", "4821"),
+        ("PIN: 0042", "0042"),
+        ("Enter code X7K2P9 to continue", "X7K2P9"),
+        ("Confirmation code: ABC-D1F", "ABC-D1F"),
+        ("Your OTP for the transaction of $500.00 is 883312.", "883312"),
+        ("Your one-time password is 908172", "908172"),
+        ("To verify your email, enter this: 776655", "776655"),
+        ("code: 2024", "2024"),
+        ("Your verification code is 2031.", "2031"),
+        ("Dein Bestätigungscode lautet 998877", "998877"),
+        ("Ihre TAN: 654321", "654321"),
+        ("Votre code de vérification est 445566", "445566"),
+        ("Tu código es 5566", "5566"),
+        ("Ваш код: 774411", "774411"),
+        ("您的验证码是 246810，请勿泄露", "246810"),
+        ("認証コード：123456", "123456"),
+        ("인증번호 135790", "135790"),
+    ],
+)
+def test_codes(text: str, code: str) -> None:
+    assert codes(text) == (code,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No word that says so: 123456",
+        "Price 1234.50 EUR, use code at checkout",
+        "Total: $1299 with PIN entry",
+        "1299 USD, code below",
+        "Your order #123456 was shipped. Tracking code follows",
+        "Order number: 445566. Keep this code",
+        "invoice 998877 password enclosed",
+        "Call +49 30 1234567 for a code",
+        "Phone: 0301234567 code",
+        "555-123-4567 pin",
+        "On 2026-11-25 we changed the code",
+        "25.11.2026 code",
+        "Meeting 12:30 code review",
+        "Copyright 2026. Code of conduct",
+        "in 2025 our code base has grown",
+        "promo code SAVE20",
+        "Use coupon code 12345 now",
+        "zip code 90210",
+        "error code 5004",
+        "card ending in 4242. PIN",
+        "the code expires in 1440 minutes",
+        "password must have 8 characters",
+        "https://x.org/verify?code=123456",
+        "code@123456.org",
+        "the barcode 12345678",
+    ],
+)
+def test_what_is_no_code(text: str) -> None:
+    assert codes(text) == ()
+
+
+def test_codes_are_counted_once() -> None:
+    assert count_codes("Your code is 123456", "The code: 123456. Another code: 654321") == 2
+
+
+@pytest.mark.parametrize("piece", ["123456 ", "code ", "code 123456 ", "1", "A1-", "://", "a@", "code\n", "1 "])
+def test_codes_are_read_in_linear_time(piece: str) -> None:
+    began = time.perf_counter()
+    codes("code " + piece * (500_000 // len(piece)))
+    count_links(piece * (500_000 // len(piece)), piece * (500_000 // len(piece)))
+    assert time.perf_counter() - began < 10.0
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("see https://x.org/a?b=c#d.", ["https://x.org/a?b=c#d"]),
+        ("(http://x.org/a_(b)) and <HTTP://Y.org>, [https://z.org/]", ["http://x.org/a_(b)", "HTTP://Y.org", "https://z.org/"]),
+        ("https://x.org/a, https://x.org/b!", ["https://x.org/a", "https://x.org/b"]),
+        ("ftp://x.org ://y http:// https://", []),
+        ("https://例え.jp/ä?ö", ["https://例え.jp/ä?ö"]),
+        ("nohttps://x.org", ["https://x.org"]),
+    ],
+)
+def test_links_in_text(text: str, links: list[str]) -> None:
+    assert [text[start:end] for start, end in text_link_spans(text)] == links
+
+
+@pytest.mark.parametrize(
+    ("plain", "html", "count"),
+    [
+        ("https://x.org https://x.org https://y.org", "", 2),
+        ("https://x.org", '<a href="https://x.org">', 1),
+        ("https://x.org/?a=1&b=2", "<A HREF='https://x.org/?a=1&amp;b=2'>", 1),
+        ("", "<a class=x href=mailto:a@x.org><area href=' https://y.org '>", 2),
+        ("", "<a href='#top'><a href='javascript:x'><a href='/relative'><a data-href='https://x.org'><link href='https://x.org'>", 0),
+        ("write mailto:a@x.org", "", 1),
+    ],
+)
+def test_links_are_counted_once(plain: str, html: str, count: int) -> None:
+    assert count_links(plain, html) == count
