@@ -11,6 +11,7 @@ U+FFFD, since SQLite's pattern operators end at one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailtrap_local.mime.text import fold
 from mailtrap_local.model import ADDRESS_MARK, LINE_MARK, Address, Digest, Entry, Envelope, Head, Summary
@@ -73,11 +74,12 @@ def document(summary: Summary, envelope: Envelope, digest: Digest, *, raw: bytes
 
 def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
     """The folded free text: what a plain word is searched in, as the table body holds it."""
-    addresses = (head.to, head.cc, head.bcc, head.reply_to)
-    lines = [_shown(head.from_) if head.from_ else "", head.subject]
-    lines += [_shown(address) for several in addresses for address in several]
-    lines += [envelope.mail_from, digest.text, *digest.filenames]
-    return LINE_MARK.join(filter(None, map(_folded, lines)))
+    lines = [_shown(head.from_) if head.from_ else "", _folded(head.subject)]
+    for addresses in (head.to, head.cc, head.bcc, head.reply_to):
+        lines += map(_shown, addresses)
+    lines += (_folded(envelope.mail_from), _kept(digest.text))
+    lines += map(_folded, digest.filenames)
+    return LINE_MARK.join(filter(None, lines))
 
 
 def _document(
@@ -122,8 +124,15 @@ def _list(addresses: Iterable[Address]) -> str:
 
 
 def _shown(address: Address) -> str:
-    return f"{address.name} <{address.address}>" if address.name else address.address
+    """An address as it stands in the free text."""
+    name, spec = _folded(address.name), _folded(address.address)
+    return f"{name} <{spec}>" if name else spec
 
 
-def _folded(text: str) -> str:
+def _kept(text: str) -> str:
+    """Folded, and without NUL, at which SQLite's text functions would stop."""
     return fold(text).replace("\0", "\ufffd")
+
+
+# Mail of one app bears the same few names and addresses again and again, each in several columns.
+_folded = lru_cache(4096)(_kept)
