@@ -103,6 +103,8 @@ async def _serve(front: Front, socket: WebSocket, kind: Callable[[Front, WebSock
         with client.listener:
             await socket.accept()
             await _converse(client)
+    except WebSocketDisconnect:
+        pass  # it went before we could tell it anything
     finally:
         front.broadcast.clients -= 1
 

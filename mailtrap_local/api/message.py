@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+from collections.abc import Set
 
 from starlette.responses import Response
 
@@ -23,22 +24,19 @@ async def show(call: Call) -> Response:
     """GET /message/{id}; marks it read, but with `?peek=1`."""
     message_id = await call.message_id()
     message = await call.mailbox.message(message_id, inbox=call.inbox)
-    raw = await call.mailbox.raw(message_id, inbox=call.inbox)
+    files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
+    raw = await call.mailbox.raw(message_id, inbox=call.inbox) if files else b""
     read = await mark_seen(call, message.record.summary)
-    if len(raw) <= limits.PARSE_INLINE:
-        data = _encoded(message, raw, read)
+    if message.record.summary.size <= limits.PARSE_INLINE:
+        data = _encoded(message, raw, files, read=read)
     else:
-        data = await asyncio.to_thread(_encoded, message, raw, read)
+        data = await asyncio.to_thread(_encoded, message, raw, files, read=read)
     return await answer.packed(data, media="application/json", to=call.connection)
 
 
-def _encoded(message: model.Message, raw: bytes, read: bool) -> bytes:
-    return answer.encode(message_of(message, read=read, sums=_checksums(message.parsed, raw)))
-
-
-def _checksums(parsed: model.Parsed, raw: bytes) -> dict[str, schema.Checksums]:
-    wanted = {part.path for part in (*parsed.inline, *parsed.attachments) if named(part)}
-    return {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in wanted} if wanted else {}
+def _encoded(message: model.Message, raw: bytes, files: Set[str], *, read: bool) -> bytes:
+    sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
+    return answer.encode(message_of(message, read=read, sums=sums))
 
 
 def _sums(content: bytes) -> schema.Checksums:

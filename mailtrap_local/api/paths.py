@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mailtrap_local.intake import inbox_name
+
 INBOX = "mailtrap_local.inbox"  # the key of the inbox in an ASGI scope; absent for all inboxes
 _PREFIX = "/inbox/"
 
@@ -28,9 +30,10 @@ def _scoped(scope: Scope, base_path: str) -> Scope:
     raw = _under(scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"]), base_path)
     inner = dict(scope, root_path="")
     if raw.startswith(_PREFIX):
-        name, _, rest = raw[len(_PREFIX) :].partition("/")
-        if name:
-            inner[INBOX] = unquote(name)
+        segment, _, rest = raw[len(_PREFIX) :].partition("/")
+        name = inbox_name(unquote(segment))
+        if name:  # what is no name stays in the path, where no route is, and never means all inboxes
+            inner[INBOX] = name
             raw = "/" + rest
     inner["path"] = unquote(raw)
     return inner

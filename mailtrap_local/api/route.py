@@ -55,12 +55,19 @@ class Call:
 
     @property
     def inbox(self) -> str | None:
-        """The inbox that this is about, by path or by `?inbox=`; None for all. BadRequest if the two disagree."""
-        path = _inbox_name(self.connection.scope.get(INBOX, ""))
-        asked = _inbox_name(self.text("inbox"))
-        if path and asked not in (None, path):
+        """The inbox that this is about, by path or by `?inbox=`; None for all.
+
+        Raises BadRequest if the two disagree, and for an empty name: it must not come to mean everything.
+        """
+        path: str | None = self.connection.scope.get(INBOX)
+        if "inbox" not in self.connection.query_params:
+            return path
+        asked = intake.inbox_name(self.text("inbox"))
+        if not asked:
+            raise BadRequest("inbox= names no inbox; leave it out to mean all of them")
+        if path not in (None, asked):
             raise BadRequest(f"the path is of inbox {path!r}, the parameter says {asked!r}; leave one of them out")
-        return path or asked
+        return asked
 
     @property
     def method(self) -> str:
@@ -110,10 +117,6 @@ class Call:
         """The body as it came. Raises TooLarge."""
         assert isinstance(self.connection, Request)
         return await self.connection.body()
-
-
-def _inbox_name(text: str) -> str | None:
-    return intake.inbox_name(text) or None
 
 
 Handler = Callable[[Call], Awaitable[Response]]

@@ -30,24 +30,32 @@ def static_folder() -> Path:
 
 async def index(call: Call) -> Response:
     """GET / and every other address that the page itself reads."""
+    page = await asyncio.to_thread(_read, "index.html")
+    if page is None:
+        return answer.not_found()
     base = html.escape(call.front.settings.base_path)
-    page = (await _read(static_folder() / "index.html")).replace(b"{{base}}", base.encode())
+    page = page.replace(b"{{base}}", base.encode())
     return await _file(call, page, media="text/html", headers={"content-security-policy": CSP})
 
 
 async def static(call: Call) -> Response:
     """GET /static/…: a file of the page."""
     name = call.path("file")
-    folder = static_folder().resolve()
-    file = folder if "\0" in name else (folder / name).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
+    data = await asyncio.to_thread(_read, name)
+    if data is None:
         return answer.not_found()
-    media = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return await _file(call, await _read(file), media=media, headers={})
+    media = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return await _file(call, data, media=media, headers={})
 
 
-async def _read(file: Path) -> bytes:
-    return await asyncio.to_thread(file.read_bytes)
+def _read(name: str) -> bytes | None:
+    """What a file of the folder holds; None if there is none of that name in it."""
+    try:
+        folder = static_folder().resolve()
+        file = (folder / name).resolve()
+        return file.read_bytes() if file.is_relative_to(folder) and file.is_file() else None
+    except (OSError, ValueError):
+        return None  # no file can have such a name, or it was taken away at this moment
 
 
 async def _file(call: Call, data: bytes, *, media: str, headers: dict[str, str]) -> Response:
