@@ -25,32 +25,41 @@ def resident_case(messages: int) -> str:
     return f"memory resident, after {messages:,} messages"
 
 
+def units(plan: Plan) -> dict[str, Unit]:
+    """The cases and their units."""
+    memory = {IDLE: MEGABYTES, resident_case(plan.resident_after): MEGABYTES}
+    return {START: MILLISECONDS, SENDMAIL: MILLISECONDS, **memory}
+
+
 def measure(plan: Plan, catchers: Sequence[Catcher], figures: Figures, say: Callable[[str], None]) -> None:
     """Each catcher in turn, for as many rounds as planned."""
     for round_ in range(plan.rounds):
         for catcher in catchers:
+            values: dict[str, float] = {}
             try:
                 with start(catcher, root=plan.root) as running:
-                    for case, unit, value in _run(plan, running):
-                        figures.add(SECTION, case, catcher.name, unit, value)
+                    values.update(_run(plan, running))
             except (Failed, OSError) as error:
                 figures.note(f"{catcher.name}, footprint: {error}")
+            for case, unit in units(plan).items():
+                if case != SENDMAIL or catcher.sendmail:
+                    figures.add(SECTION, case, catcher.name, unit, values.get(case))
             say(f"footprint {round_ + 1}/{plan.rounds}  {catcher.name}")
 
 
-def _run(plan: Plan, running: Running) -> Iterator[tuple[str, Unit, float]]:
+def _run(plan: Plan, running: Running) -> Iterator[tuple[str, float]]:
     if running.catcher.ready_path:
         with Api(running.places.http) as api:
             api.get(running.catcher.ready_path)
-    yield START, MILLISECONDS, (time.perf_counter() - running.process.started) * 1000
-    yield IDLE, MEGABYTES, running.process.resident() / 1e6
+    yield START, (time.perf_counter() - running.process.started) * 1000
+    yield IDLE, running.process.resident() / 1e6
     if running.catcher.sendmail:
-        yield SENDMAIL, MILLISECONDS, median(_sendmails(plan, running)) * 1000
+        yield SENDMAIL, median(_sendmails(plan, running)) * 1000
     row = letters("text").row(0, plan.resident_after)
     delivery = deliver(running.places.smtp, row, sessions=_SESSIONS, kept=True, seconds=plan.fill_seconds / 5)
     if delivery.count < plan.resident_after:
         raise Failed(f"took {delivery.count} of {plan.resident_after} messages in {delivery.seconds:.0f} s")
-    yield resident_case(plan.resident_after), MEGABYTES, running.process.resident() / 1e6
+    yield resident_case(plan.resident_after), running.process.resident() / 1e6
 
 
 def _sendmails(plan: Plan, running: Running) -> Iterator[float]:

@@ -46,7 +46,9 @@ class Cases:
             Case("smtp-source, kept, 10 sessions", _source(MANY, kept=True)),
             Case("smtp-source, a connection each, 1 session", _source(1, kept=False), short=False),
             Case("smtp-source, a connection each, 10 sessions", _source(MANY, kept=False)),
-            Case("smtp-source, one text letter, kept, 10 sessions", _source(MANY, kept=True, letter=letter), short=False),
+            Case(
+                "smtp-source, one text letter, kept, 10 sessions", _source(MANY, kept=True, letter=letter), short=False
+            ),
             Case("text letters, kept, 10 sessions", _post(text, MANY, kept=True)),
             Case("text letters, a connection each, 10 sessions", _post(text, MANY, kept=False), short=False),
             Case("HTML letters, kept, 10 sessions", _post(html, MANY, kept=True)),

@@ -91,9 +91,7 @@ def told_at(frames: Iterable[Frame]) -> dict[int, float]:
 class _Pace:
     """One loop that sends at a steady rate and reads every connection."""
 
-    def __init__(
-        self, plan: Plan, post: Letters, listeners: Sequence[Listener], sessions: Sequence[Session]
-    ) -> None:
+    def __init__(self, plan: Plan, post: Letters, listeners: Sequence[Listener], sessions: Sequence[Session]) -> None:
         self._post = post
         self._total = int(plan.live_rate * plan.live_seconds)
         self._interval = 1 / plan.live_rate

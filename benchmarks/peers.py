@@ -205,6 +205,6 @@ CATCHERS = (
         program="maildev",
         arguments=_maildev,
         version=_maildev_version,
-        ready_path="/healthz",
+        ready_path="/api/healthz",
     ),
 )
