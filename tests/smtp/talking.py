@@ -1,0 +1,179 @@
+"""A front on a real socket, the mailbox and the store behind it in memory, and a client that sends octets as told."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from mailtrap_local import ids
+from mailtrap_local.errors import NotFound
+from mailtrap_local.model import Arrival, Head, Session, Summary
+from mailtrap_local.sessions import Sessions
+from mailtrap_local.settings import Settings
+from mailtrap_local.smtp import SmtpFront
+from mailtrap_local.store.base import Store
+
+PATIENCE = 10.0  # seconds until a test that waits for a reply fails
+
+
+class Catch:
+    """A mailbox in memory. `failure` is raised instead of keeping a mail; `gate` holds every mail until it is set."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+        self.failure: Exception | None = None
+        self.gate: asyncio.Event | None = None
+        self.entered = asyncio.Event()
+
+    async def receive(self, arrival: Arrival) -> Summary:
+        self.entered.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failure is not None:
+            raise self.failure
+        self.arrivals.append(arrival)
+        seq = len(self.arrivals)
+        return Summary(seq, ids.message_id(seq), "default", 0, len(arrival.raw), False, Head(), "", (), 0, "")
+
+
+class Shelf:
+    """The part of a store that keeps sessions. `failures` many writes fail first; `gate` holds every write."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Session] = {}
+        self.failures: list[Exception] = []
+        self.gate: asyncio.Event | None = None
+
+    async def put_session(self, session: Session) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop()
+        self.kept[session.id] = session
+
+    async def session(self, session_id: str) -> Session:
+        try:
+            return self.kept[session_id]
+        except KeyError:
+            raise NotFound("no such session") from None
+
+    async def sessions(self, *, start: int = 0, limit: int = 50) -> tuple[Session, ...]:
+        ordered = sorted(self.kept.values(), key=lambda session: session.started, reverse=True)
+        return tuple(ordered[start : start + limit])
+
+
+def as_store(shelf: Shelf) -> Store:
+    return cast(Store, shelf)
+
+
+class Client:
+    """A client that sends what it is told and reads replies."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def reply(self) -> str:
+        """The next reply, its lines separated by a line feed."""
+        lines = []
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                line = await self.reader.readline()
+                if not line:
+                    raise EOFError(f"the server hung up after {lines}")
+                assert line.endswith(b"\r\n"), line
+                lines.append(line[:-2].decode())
+                if lines[-1][3:4] != "-":
+                    return "\n".join(lines)
+
+    async def replies(self, count: int) -> list[str]:
+        return [await self.reply() for _ in range(count)]
+
+    def send(self, octets: bytes) -> None:
+        self.writer.write(octets)
+
+    async def ask(self, line: str | bytes) -> str:
+        self.send((line.encode() if isinstance(line, str) else line) + b"\r\n")
+        return await self.reply()
+
+    async def begin(self, *lines: str) -> None:
+        """Read the greeting, say EHLO and these lines; all must be answered with 2xx or 3xx."""
+        for line in ("", "EHLO client.example", *lines):
+            reply = await self.ask(line) if line else await self.reply()
+            assert reply[0] in "23", (line, reply)
+
+    async def mail(self, stuffed: bytes) -> str:
+        """A whole transaction; `stuffed` is the mail as it goes over the wire, without its terminator."""
+        for line in ("MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "DATA"):
+            reply = await self.ask(line)
+            assert reply[0] in "23", (line, reply)
+        self.send(stuffed + b"\r\n.\r\n")
+        return await self.reply()
+
+    async def closed(self) -> bool:
+        """Whether the server has hung up, and said nothing more."""
+        async with asyncio.timeout(PATIENCE):
+            with contextlib.suppress(ConnectionResetError):
+                return await self.reader.read() == b""
+        return True
+
+    async def close(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
+@dataclass
+class Running:
+    """A front that serves, and everything around it."""
+
+    front: SmtpFront
+    sessions: Sessions
+    mailbox: Catch
+    shelf: Shelf
+    port: int
+    clients: list[Client] = field(default_factory=list)
+
+    async def connect(self, *, host: str = "127.0.0.1") -> Client:
+        client = Client(*await asyncio.open_connection(host, self.port))
+        self.clients.append(client)
+        return client
+
+    async def session(self) -> Session:
+        """The newest session."""
+        return (await self.sessions.page(limit=1))[0]
+
+    async def ended_session(self) -> Session:
+        """The newest session, once it is over."""
+        async with asyncio.timeout(PATIENCE):
+            while (session := await self.session()).state == "open":
+                await asyncio.sleep(0.002)
+        return session
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings | None = None) -> AsyncIterator[Running]:
+    """A front on a free port of 127.0.0.1."""
+    mailbox, shelf = Catch(), Shelf()
+    sessions = Sessions(as_store(shelf))
+    front = SmtpFront(mailbox, sessions, settings or Settings())
+    listening = socket.create_server(("127.0.0.1", 0))
+    await front.start([listening])
+    served = Running(front, sessions, mailbox, shelf, listening.getsockname()[1])
+    try:
+        yield served
+    finally:
+        for client in served.clients:
+            await client.close()
+        await front.stop()
+        await sessions.close()
+
+
+def texts(session: Session, who: str = "CS-") -> list[str]:
+    return [line.text for line in session.lines if line.who in who]
+
+
+def codes(replies: Sequence[str]) -> list[str]:
+    return [reply[:3] for reply in replies]

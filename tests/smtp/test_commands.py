@@ -1,0 +1,249 @@
+"""The conversations of RFC 5321 and its extensions, a row each: what the client says, what must be answered, and why."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.smtp.talking import Client, Running, codes
+
+EHLO = "EHLO client.example"
+MAIL = "MAIL FROM:<a@example.com>"
+RCPT = "RCPT TO:<b@example.com>"
+AUTH = "AUTH PLAIN AGFubgBzZWNyZXQ="  # NUL ann NUL secret
+
+
+@dataclass(frozen=True)
+class Row:
+    section: str
+    what: str
+    lines: tuple[str | bytes, ...]
+    reply: str  # how the reply to the last line begins
+
+
+ROWS = [
+    # hello
+    Row("RFC 5321 4.1.1.1", "HELO", ("HELO client.example",), "250 localhost"),
+    Row("RFC 5321 4.1.1.1", "EHLO without a name", ("EHLO",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.1", "HELO with blanks only", ("HELO   ",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.1", "EHLO with a control character", (b"EHLO a\x00b",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.1", "EHLO with an address literal", ("EHLO [127.0.0.1]",), "250-localhost"),
+    Row("RFC 5321 4.1.4", "EHLO again ends the mail", (EHLO, MAIL, EHLO, MAIL), "250 2.1.0"),
+    Row("RFC 5321 2.4", "verbs in any case", ("ehlo x", "mAiL fRoM:<a@example.com>"), "250 2.1.0"),
+    # order
+    Row("RFC 5321 4.1.4", "MAIL before EHLO", (MAIL,), "503 5.5.1"),
+    Row("RFC 5321 4.1.4", "RCPT before EHLO", (RCPT,), "503 5.5.1"),
+    Row("RFC 5321 4.1.4", "DATA before EHLO", ("DATA",), "503 5.5.1"),
+    Row("RFC 5321 3.3", "RCPT before MAIL", (EHLO, RCPT), "503 5.5.1"),
+    Row("RFC 5321 3.3", "DATA before MAIL", (EHLO, "DATA"), "503 5.5.1"),
+    Row("RFC 5321 3.3", "DATA before RCPT", (EHLO, MAIL, "DATA"), "503 5.5.1"),
+    Row("RFC 5321 3.3", "DATA after refused RCPT only", (EHLO, MAIL, "RCPT TO:<>", "DATA"), "554 5.5.1"),
+    Row("RFC 5321 4.1.4", "MAIL within a mail", (EHLO, MAIL, MAIL), "503 5.5.1"),
+    Row("RFC 5321 4.1.4", "MAIL within a mail from nobody", (EHLO, "MAIL FROM:<>", MAIL), "503 5.5.1"),
+    Row("RFC 5321 4.1.1.5", "RSET ends the mail", (EHLO, MAIL, RCPT, "RSET", "DATA"), "503 5.5.1"),
+    Row("RFC 5321 4.1.1.4", "DATA", (EHLO, MAIL, RCPT, "DATA"), "354 "),
+    Row("RFC 5321 4.1.1.4", "DATA with an argument", (EHLO, MAIL, RCPT, "DATA now"), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.4", "DATA with a trailing blank", (EHLO, MAIL, RCPT, "DATA "), "354 "),
+    # small commands
+    Row("RFC 5321 4.1.1.9", "NOOP", ("NOOP",), "250 2.0.0"),
+    Row("RFC 5321 4.1.1.9", "NOOP with a string", ("NOOP hello",), "250 2.0.0"),
+    Row("RFC 5321 4.1.1.5", "RSET", ("RSET",), "250 2.0.0"),
+    Row("RFC 5321 4.1.1.5", "RSET with an argument", ("RSET x",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.10", "QUIT", ("QUIT",), "221 2.0.0"),
+    Row("RFC 5321 4.1.1.10", "QUIT with an argument", ("QUIT now",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.6", "VRFY", ("VRFY ann",), "252 2."),
+    Row("RFC 5321 4.1.1.6", "VRFY nobody", ("VRFY",), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.7", "EXPN", ("EXPN list",), "502 5.5.1"),
+    Row("RFC 5321 4.1.1.8", "HELP", ("HELP",), "214-2.0.0"),
+    Row("RFC 5321 4.1.1.8", "HELP on a command", ("HELP mail",), "214 2.0.0 MAIL FROM:<address>"),
+    Row("RFC 5321 4.2.4", "an unknown command", ("FROB x",), "500 5.5.2"),
+    Row("RFC 5321 4.2.4", "an empty line", ("",), "500 5.5.2"),
+    Row("RFC 5321 4.2.4", "8-bit rubbish", (b"\xff\xfe\x00",), "500 5.5.2"),
+    Row("RFC 3207 4", "STARTTLS where it is not offered", (EHLO, "STARTTLS"), "502 5.5.1"),
+    # lengths
+    Row("RFC 5321 4.5.3.1.4", "a line of 4 kB", ("NOOP " + "x" * 4_000,), "250 2.0.0"),
+    Row("RFC 5321 4.5.3.1.4", "a line over 4 kB", ("NOOP " + "x" * 5_000,), "500 5.5.6"),
+    Row("RFC 5321 4.5.3.1.4", "a line over 100 kB", ("NOOP " + "x" * 100_000,), "500 5.5.6"),
+    Row("RFC 5321 4.5.3.1.4", "what follows a line too long", ("NOOP " + "x" * 100_000, "NOOP"), "250 2.0.0"),
+    # reverse-path
+    Row("RFC 5321 4.5.5", "the null reverse-path", (EHLO, "MAIL FROM:<>"), "250 2.1.0"),
+    Row("RFC 5321 4.1.2", "a blank before the path", (EHLO, "MAIL FROM: <a@example.com>"), "250 2.1.0"),
+    Row("RFC 5321 4.1.2", "no angle brackets", (EHLO, "MAIL FROM:a@example.com"), "250 2.1.0"),
+    Row("RFC 5321 4.1.1.2", "no FROM", (EHLO, "MAIL <a@example.com>"), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.2", "nothing behind FROM", (EHLO, "MAIL FROM:"), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.2", "MAIL alone", (EHLO, "MAIL"), "501 5.5.4"),
+    Row("RFC 5321 4.1.2", "no closing bracket", (EHLO, "MAIL FROM:<a@example.com"), "501 5.5.4"),
+    Row("RFC 5321 4.1.2", "two addresses", (EHLO, "MAIL FROM:<a@b@example.com>"), "553 5.1.7"),
+    Row("RFC 5321 4.1.2", "a bare CR in the address", (EHLO, b"MAIL FROM:<a\rb@example.com>"), "553 5.1.7"),
+    Row("RFC 5321 4.1.2", "a NUL in the address", (EHLO, b"MAIL FROM:<a\x00@example.com>"), "553 5.1.7"),
+    Row("RFC 5321 4.1.2", "a NUL in a parameter", (EHLO, b"MAIL FROM:<a@example.com> SIZE=\x001"), "553 5.1.7"),
+    # forward-path
+    Row("RFC 5321 4.1.1.3", "postmaster without a domain", (EHLO, MAIL, "RCPT TO:<Postmaster>"), "250 2.1.5"),
+    Row("RFC 5321 4.1.1.3", "the null path", (EHLO, MAIL, "RCPT TO:<>"), "553 5.1.3"),
+    Row("RFC 5321 C", "a source route", (EHLO, MAIL, "RCPT TO:<@r.example,@s.example:b@example.com>"), "250 2.1.5"),
+    Row("RFC 5321 4.1.2", "a quoted local part", (EHLO, MAIL, 'RCPT TO:<"john > doe"@example.com>'), "250 2.1.5"),
+    Row("RFC 5321 4.1.3", "an IPv4 literal", (EHLO, MAIL, "RCPT TO:<b@[192.0.2.1]>"), "250 2.1.5"),
+    Row("RFC 5321 4.1.3", "an IPv6 literal", (EHLO, MAIL, "RCPT TO:<b@[IPv6:2001:db8::1]>"), "250 2.1.5"),
+    Row("RFC 5321 4.1.3", "a wrong literal", (EHLO, MAIL, "RCPT TO:<b@[192.0.2.300]>"), "553 5.1.3"),
+    Row("RFC 5321 4.1.2", "a blank in the address", (EHLO, MAIL, "RCPT TO:<b c@example.com>"), "553 5.1.3"),
+    Row("RFC 5321 4.1.2", "an empty domain", (EHLO, MAIL, "RCPT TO:<b@>"), "553 5.1.3"),
+    Row("RFC 5321 4.1.2", "an empty label", (EHLO, MAIL, "RCPT TO:<b@example..com>"), "553 5.1.3"),
+    Row("RFC 5321 4.1.2", "an escape character", (EHLO, MAIL, b"RCPT TO:<b\x1b[2J@example.com>"), "553 5.1.3"),
+    # parameters
+    Row("RFC 1870 3", "SIZE", (EHLO, MAIL + " SIZE=1000"), "250 2.1.0"),
+    Row("RFC 1870 6.1", "SIZE above the limit", (EHLO, MAIL + " SIZE=99999999999"), "552 5.3.4"),
+    Row("RFC 1870 3", "SIZE without a number", (EHLO, MAIL + " SIZE=big"), "501 5.5.4"),
+    Row("RFC 1870 3", "SIZE without a value", (EHLO, MAIL + " SIZE"), "501 5.5.4"),
+    Row("RFC 6152 2", "BODY", (EHLO, MAIL + " BODY=8BITMIME"), "250 2.1.0"),
+    Row("RFC 6152 2", "BODY in lower case", (EHLO, MAIL + " body=7bit"), "250 2.1.0"),
+    Row("RFC 3030 3", "BINARYMIME is not offered", (EHLO, MAIL + " BODY=BINARYMIME"), "501 5.5.4"),
+    Row("RFC 4954 5", "AUTH= of MAIL", (EHLO, MAIL + " AUTH=<>"), "250 2.1.0"),
+    Row("RFC 4954 5", "AUTH= in xtext", (EHLO, MAIL + " AUTH=ann+40example.com"), "250 2.1.0"),
+    Row("RFC 4954 5", "AUTH= not in xtext", (EHLO, MAIL + " AUTH=ann+4"), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.11", "a parameter twice", (EHLO, MAIL + " SIZE=1 SIZE=2"), "501 5.5.4"),
+    Row("RFC 5321 4.1.1.11", "an unknown parameter", (EHLO, MAIL + " FROB=1"), "555 5.5.4"),
+    Row("RFC 5321 4.1.1.11", "an unknown one of RCPT", (EHLO, MAIL, RCPT + " NOTIFY=NEVER"), "555 5.5.4"),
+    Row("RFC 5321 4.1.1.11", "parameters after HELO", ("HELO x", MAIL + " SIZE=1"), "555 5.5.4"),
+    Row("RFC 5321 4.1.2", "no blank before a parameter", (EHLO, MAIL + "SIZE=1"), "501 5.5.4"),
+    # internationalised mail
+    Row("RFC 6531 3.5", "UTF-8 without SMTPUTF8", (EHLO, "MAIL FROM:<jörg@example.com>"), "553 5.6.7"),
+    Row("RFC 6531 3.3", "UTF-8 with SMTPUTF8", (EHLO, "MAIL FROM:<jörg@bücher.example> SMTPUTF8"), "250 2.1.0"),
+    Row("RFC 6531 3.5", "a recipient without SMTPUTF8", (EHLO, MAIL, "RCPT TO:<ж@example.com>"), "553 5.6.7"),
+    Row("RFC 6531 3.3", "a recipient with it", (EHLO, MAIL + " SMTPUTF8", "RCPT TO:<用户@例え.jp>"), "250 2.1.5"),
+    Row("RFC 6531 3.4", "SMTPUTF8 with a value", (EHLO, MAIL + " SMTPUTF8=1"), "501 5.5.4"),
+    Row("RFC 6531 3.3", "no UTF-8 at all", (EHLO, b"MAIL FROM:<\xff@example.com> SMTPUTF8"), "553 5.1.7"),
+    # authentication
+    Row("RFC 4954 4", "AUTH before EHLO", (AUTH,), "503 5.5.1"),
+    Row("RFC 4954 4", "AUTH after HELO", ("HELO x", AUTH), "503 5.5.1"),
+    Row("RFC 4954 4", "AUTH", (EHLO, AUTH), "235 2.7.0"),
+    Row("RFC 4954 4", "AUTH twice", (EHLO, AUTH, AUTH), "503 5.5.1"),
+    Row("RFC 4954 4", "AUTH within a mail", (EHLO, MAIL, AUTH), "503 5.5.1"),
+    Row("RFC 4954 4", "AUTH between mails", (EHLO, MAIL, "RSET", AUTH), "235 2.7.0"),
+    Row("RFC 4954 4", "AUTH alone", (EHLO, "AUTH"), "501 5.5.4"),
+    Row("RFC 4954 4", "an unknown mechanism", (EHLO, "AUTH CRAM-MD5"), "504 5.5.4"),
+    Row("RFC 4954 4", "too many words", (EHLO, "AUTH PLAIN a b"), "501 5.5.4"),
+    Row("RFC 4954 4", "no base64", (EHLO, "AUTH PLAIN !!!!"), "501 5.5.2"),
+    Row("RFC 4954 4", "an initial response that cancels", (EHLO, "AUTH PLAIN *"), "501 5.7.0"),
+    Row("RFC 4954 4", "a challenge", (EHLO, "AUTH PLAIN"), "334 "),
+    Row("RFC 4954 4", "an answer that cancels", (EHLO, "AUTH PLAIN", "*"), "501 5.7.0"),
+    Row("RFC 4954 4", "an answer without base64", (EHLO, "AUTH LOGIN", "???"), "501 5.5.2"),
+    Row("RFC 4954 4", "after a failed exchange", (EHLO, "AUTH LOGIN", "*", "NOOP"), "250 2.0.0"),
+    Row("RFC 4616 2", "PLAIN after a challenge", (EHLO, "AUTH PLAIN", "AGFubgBzZWNyZXQ="), "235 2.7.0"),
+    Row("RFC 4616 2", "PLAIN with too few parts", (EHLO, "AUTH PLAIN YW5u"), "501 5.5.2"),
+    Row("RFC 4616 2", "PLAIN with a NUL too many", (EHLO, "AUTH PLAIN AGEAYgBj"), "501 5.5.2"),
+    Row("RFC 4954 4", "an empty initial response", (EHLO, "AUTH PLAIN ="), "501 5.5.2"),
+    Row("LOGIN", "the first question", (EHLO, "AUTH LOGIN"), "334 VXNlcm5hbWU6"),
+    Row("LOGIN", "the second question", (EHLO, "AUTH LOGIN", "YW5u"), "334 UGFzc3dvcmQ6"),
+    Row("LOGIN", "all of it", (EHLO, "AUTH LOGIN", "YW5u", "c2VjcmV0"), "235 2.7.0"),
+    Row("LOGIN", "the user at once", (EHLO, "auth login YW5u", "c2VjcmV0"), "235 2.7.0"),
+    Row("LOGIN", "a NUL in the user", (EHLO, "AUTH LOGIN", "YQBi", "c2VjcmV0"), "501 5.5.2"),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.section}: {row.what}")
+async def test_conversation(client: Client, row: Row) -> None:
+    reply = await client.reply()
+    assert reply.startswith("220 localhost ESMTP")
+    for line in row.lines:
+        reply = await client.ask(line)
+    assert reply.startswith(row.reply)
+
+
+async def test_what_ehlo_announces(client: Client) -> None:
+    await client.reply()
+    assert (await client.ask("EHLO x")).splitlines() == [
+        "250-localhost",
+        "250-PIPELINING",
+        "250-SIZE 52428800",
+        "250-8BITMIME",
+        "250-SMTPUTF8",
+        "250-ENHANCEDSTATUSCODES",
+        "250-AUTH PLAIN LOGIN",
+        "250 HELP",
+    ]
+
+
+async def test_enhanced_codes_agree_with_the_reply(client: Client) -> None:
+    """RFC 2034 section 3: the class of the enhanced code is the first digit of the reply."""
+    await client.reply()
+    await client.ask(EHLO)
+    lines = ("FROB", "NOOP", "MAIL", "EXPN x", "VRFY x", "RCPT TO:<x>", "MAIL FROM:<a@b@c>", "AUTH FOO", "HELP", AUTH)
+    replies = [line for said in lines for line in (await client.ask(said)).splitlines()]
+    assert all(reply[0] == reply[4] and reply[5] == "." for reply in replies), replies
+
+
+async def test_the_envelope_is_what_was_said(front: Running, client: Client) -> None:
+    await client.begin(
+        "MAIL FROM:<jörg@example.com> SIZE=12 BODY=8BITMIME SMTPUTF8",
+        "RCPT TO:<@relay.example:b@example.com>",
+        'RCPT TO:<"john doe"@example.com>',
+        "RCPT TO:<postmaster>",
+        "RCPT TO:<b@[IPv6:::1]>",
+        "RCPT TO: <ann@example.com>",
+        "DATA",
+    )
+    client.send(b"\r\n.\r\n")
+    await client.reply()
+    envelope = front.mailbox.arrivals[0].envelope
+    assert envelope.mail_from == "jörg@example.com"
+    assert envelope.mail_params == ("SIZE=12", "BODY=8BITMIME", "SMTPUTF8")
+    assert [recipient.address for recipient in envelope.recipients] == [
+        "b@example.com",
+        '"john doe"@example.com',
+        "postmaster",
+        "b@[IPv6:::1]",
+        "ann@example.com",
+    ]
+
+
+async def test_how_a_mail_came(front: Running, client: Client) -> None:
+    await client.begin(AUTH)
+    await client.mail(b"x")
+    origin = front.mailbox.arrivals[0].origin
+    host, port = client.writer.get_extra_info("sockname")
+    session = await front.session()
+    assert (origin.protocol, origin.peer, origin.helo) == ("ESMTPA", f"{host}:{port}", "client.example")
+    assert (origin.username, origin.session) == ("ann", session.id)
+
+
+async def test_a_mail_after_helo_came_by_smtp(front: Running, client: Client) -> None:
+    await client.reply()
+    await client.ask("HELO old.example")
+    await client.mail(b"x")
+    assert front.mailbox.arrivals[0].origin.protocol == "SMTP"
+
+
+async def test_the_reply_to_data_bears_the_id(client: Client) -> None:
+    await client.begin()
+    assert (await client.mail(b"x")).startswith("250 2.0.0 Ok: queued as 00000")
+
+
+async def test_a_blank_before_the_address_is_remarked(front: Running, client: Client) -> None:
+    await client.begin("MAIL FROM: <a@example.com>")
+    assert any("a blank before the address" in line.text for line in (await front.session()).lines)
+
+
+async def test_pipelined_commands_are_answered_in_order(front: Running, client: Client) -> None:
+    """RFC 2920 section 3.1, with a mail and what follows it in the same packet."""
+    await client.begin()
+    client.send(
+        b"MAIL FROM:<a@example.com>\r\nRCPT TO:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nQUIT\r\n..\r\n.\r\n"
+        b"RSET\r\nNOOP\r\nFROB\r\nQUIT\r\nNOOP\r\n"
+    )
+    assert codes(await client.replies(9)) == ["250", "553", "250", "354", "250", "250", "250", "500", "221"]
+    assert await client.closed()
+    assert front.mailbox.arrivals[0].raw == b"QUIT\r\n.\r\n"
+
+
+async def test_pipelined_replies_come_in_one_write(client: Client) -> None:
+    await client.begin()
+    client.send(b"NOOP\r\n" * 50)
+    assert (await client.reader.read(65536)).count(b"250 2.0.0 Ok\r\n") == 50
+
+
+async def test_commands_cut_at_every_octet(front: Running, client: Client) -> None:
+    await client.begin()
+    for octet in b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nx\r\n.\r\n":
+        client.send(bytes([octet]))
+        await client.writer.drain()
+    assert codes(await client.replies(4)) == ["250", "250", "354", "250"]
+    assert front.mailbox.arrivals[0].raw == b"x\r\n"
