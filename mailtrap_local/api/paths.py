@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mailtrap_local.intake import inbox_name
+from mailtrap_local.mailbox.intake import inbox_name
 
 INBOX = "mailtrap_local.inbox"  # the key of the inbox in an ASGI scope; absent for all inboxes
 _PREFIX = "/inbox/"

@@ -10,9 +10,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from mailtrap_local import intake
 from mailtrap_local.api.paths import INBOX
 from mailtrap_local.errors import BadRequest, NotFound
+from mailtrap_local.mailbox import intake
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.settings import Settings
 from mailtrap_local.store.base import Selection

@@ -1,7 +1,7 @@
 """From the house's values to the wire types of `schema.py`."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import UNSET
@@ -10,29 +10,22 @@ from mailtrap_local import model
 from mailtrap_local.api import schema
 from mailtrap_local.api.unsubscribe import list_unsubscribe
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # naive, since only what lies within its zone's calendar can be written at all
 _NOBODY = schema.Address("", "")
 
 
 def moment(microseconds: int) -> str:
     """A time as RFC 3339 in UTC, to the millisecond."""
-    return (_EPOCH + timedelta(microseconds=microseconds)).strftime(_SECONDS) + _fraction(microseconds) + "Z"
-
-
-_SECONDS = "%Y-%m-%dT%H:%M:%S"
-
-
-def _fraction(microseconds: int) -> str:
-    milliseconds = microseconds // 1000 % 1000
-    return f".{milliseconds:03d}".rstrip("0") if milliseconds else ""
+    there = _EPOCH + timedelta(microseconds=microseconds)
+    return there.isoformat(timespec="milliseconds").rstrip("0").rstrip(".") + "Z"
 
 
 def local_moment(microseconds: int, *, offset: int) -> str:
-    """A time as RFC 3339 in the zone that is `offset` seconds east of UTC, to the second."""
-    if not offset or abs(offset) >= 86_400 or offset % 60:
-        return moment(microseconds)
-    there = timezone(timedelta(seconds=offset))
-    return (_EPOCH + timedelta(microseconds=microseconds)).astimezone(there).isoformat(timespec="seconds")
+    """A time as RFC 3339 in the zone `offset` seconds east of UTC. Raises OverflowError beyond year 9999."""
+    minutes = offset // 60
+    there = (_EPOCH + timedelta(microseconds=microseconds, minutes=minutes)).isoformat(timespec="seconds")
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{there}{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else f"{there}Z"
 
 
 def addresses(values: Sequence[model.Address]) -> list[schema.Address]:
@@ -123,10 +116,14 @@ def _return_path(message: model.Message) -> str:
 
 
 def _date(message: model.Message) -> str:
+    """What the Date field says, else when the message came."""
     parsed = message.parsed
-    if parsed.date is None:
-        return moment(message.record.summary.created)
-    return local_moment(parsed.date, offset=parsed.date_offset or 0)
+    try:
+        if parsed.date is not None:
+            return local_moment(parsed.date, offset=parsed.date_offset or 0)
+    except OverflowError:
+        pass  # a date that RFC 3339 cannot write
+    return moment(message.record.summary.created)
 
 
 def named(part: model.Part) -> bool:

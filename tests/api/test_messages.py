@@ -7,9 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import HTTPConnection
 
-from mailtrap_local.api.answer import accepts_gzip
 from mailtrap_local.api.messages import LIMIT
 from mailtrap_local.server import Server
 from tests.api.asking import RICH, deliver, plain
@@ -139,22 +137,6 @@ async def test_a_long_list_is_the_same_in_pieces_and_packed(server: Server, clie
     assert len(packed) < len(body) / 4
     assert [message["Subject"] for message in plainly["messages"]] == [str(number) for number in reversed(range(600))]
     assert list(plainly["messages"][0]) == SUMMARY
-
-
-@pytest.mark.parametrize(
-    ("offered", "taken"),
-    [
-        ("gzip", True),
-        ("br, GZIP", True),
-        ("gzip;q=0.1", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.00", False),
-        ("", False),
-    ],
-)
-def test_gzip_is_used_only_where_it_is_taken(offered: str, taken: bool) -> None:
-    fields = [(b"accept-encoding", offered.encode())]
-    assert accepts_gzip(HTTPConnection({"type": "http", "headers": fields})) is taken
 
 
 async def test_small_answers_are_not_packed(client: httpx.AsyncClient) -> None:
