@@ -27,7 +27,7 @@ T = TypeVar("T")
 _THREADS = 2
 _LENGTH = struct.Struct(">Q")
 _IDLE_SECONDS = 60.0
-_START = "from mailtrap_local.parser import serve; serve()"
+_START = "from mailtrap_local.mailbox.parser import serve; serve()"
 
 
 class Parser:

@@ -1,6 +1,7 @@
 import pytest
 
-from mailtrap_local import intake, mime
+from mailtrap_local import mime
+from mailtrap_local.mailbox import intake
 from mailtrap_local.model import Address, Arrival, Entry, Envelope, Origin, Recipient
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mailtrap_local import limits, mime
 from mailtrap_local.errors import Busy
-from mailtrap_local.parser import Parser
+from mailtrap_local.mailbox.parser import Parser
 
 SMALL = b"Subject: hello\r\n\r\ntext\r\n"
 MIDDLE = SMALL + b"word " * (limits.PARSE_INLINE // 4)

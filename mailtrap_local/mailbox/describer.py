@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from mailtrap_local import limits, mime
 from mailtrap_local.errors import Busy, Stopping, StoreError
+from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.model import Entry
-from mailtrap_local.parser import Parser
 from mailtrap_local.store.base import Store
 
 log = logging.getLogger(__name__)

@@ -11,17 +11,16 @@ from functools import partial
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mailtrap_local import ids, intake, limits, mime
-from mailtrap_local.describer import Describer
+from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, TooLarge
 from mailtrap_local.events import Hub
+from mailtrap_local.mailbox import intake
+from mailtrap_local.mailbox.describer import Describer
+from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import Arrival, Entry, InboxCount, Message, Page, Part, Record, Summary
-from mailtrap_local.parser import Parser
 from mailtrap_local.search import syntax
 from mailtrap_local.store.base import Selection, Store, StoreInfo
-
-__all__ = ["Mailbox", "Selection"]
 
 
 class Mailbox:
