@@ -7,8 +7,8 @@ sentence on standard error and exit code 2, never a traceback.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as typing's, which `sendmail` would have to wait for
 if TYPE_CHECKING:
     import argparse
     import asyncio

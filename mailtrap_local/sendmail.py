@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as typing's, whose import would cost more than all of ours
 if TYPE_CHECKING:
     import smtplib
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    Connection = TypeVar("Connection")
 
 EX_OK, EX_USAGE, EX_NOINPUT, EX_UNAVAILABLE, EX_TEMPFAIL = 0, 64, 66, 69, 75
 
@@ -47,17 +49,19 @@ class Failure(Exception):
         self.code = code
 
 
-@dataclass(frozen=True)
 class Order:
-    """What the command line asked for."""
+    """What the command line asked for. No dataclass: that module takes as long to import as this one to run."""
 
-    recipients: tuple[str, ...]
-    sender: str | None  # None: who runs this
-    hosts: tuple[str, ...]  # tried in this order
-    port: int
-    from_header: bool  # -t
-    dot_ends: bool  # without -i
-    speak_smtp: bool  # -bs
+    def __init__(self, options: list[tuple[str, str]], recipients: list[str]) -> None:
+        given = dict(options)
+        self.recipients = tuple(recipients)
+        self.sender = given.get("-f", given.get("-r"))  # None: who runs this
+        self.hosts, self.port = _server(given.get("-S"))  # hosts are tried in this order
+        self.from_header = "-t" in given
+        self.dot_ends = "-i" not in given and ("-o", "i") not in options
+        self.mode = given.get("-b", "m")
+        if self.mode not in {"m", "s"}:
+            raise Failure(EX_USAGE, f"-b{self.mode} is not offered; only -bm (deliver, the default) and -bs are.")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -67,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
         return EX_OK
     try:
         order = read_order(arguments)
-        if order.speak_smtp:
+        if order.mode == "s":
             return _speak(order)
         _deliver(order, sys.stdin.buffer.read())
     except Failure as failure:
@@ -84,14 +88,7 @@ def read_order(arguments: Sequence[str]) -> Order:
         options, recipients = gnu_getopt(list(arguments), _OPTIONS)
     except GetoptError as error:
         raise Failure(EX_USAGE, f"{error}; --help lists the options.") from None
-    given = dict(options)
-    mode = given.get("-b", "m")
-    if mode not in {"m", "s"}:
-        raise Failure(EX_USAGE, f"-b{mode} is not offered; only -bm (deliver, the default) and -bs are.")
-    hosts, port = _server(given.get("-S"))
-    dots = "-i" in given or any(option == "-o" and value == "i" for option, value in options)
-    sender = given.get("-f", given.get("-r"))
-    return Order(tuple(recipients), sender, hosts, port, "-t" in given, not dots, mode == "s")
+    return Order(options, recipients)
 
 
 def _server(text: str | None) -> tuple[tuple[str, ...], int]:
@@ -288,13 +285,6 @@ def _pump_in(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_WR)
     except OSError:
         return  # the server has gone, and the other direction says so
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    Connection = TypeVar("Connection")
 
 
 def _first(order: Order, open_one: Callable[[str], Connection]) -> Connection:

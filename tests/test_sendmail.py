@@ -4,11 +4,13 @@ import asyncio
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +60,7 @@ class Script:
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 script\r\n")
         while line := (await reader.readline()).decode().rstrip("\r\n"):
-            self.heard.append(line)
+            self.heard.append(line.lower())  # smtplib's own spelling of verbs differs between versions of Python
             verb = line.partition(" ")[0].upper()
             writer.write(self._answer(line, verb).encode() + b"\r\n")
             if verb == "DATA":
@@ -72,7 +74,7 @@ class Script:
         if verb == "EHLO":
             return "\r\n".join([*(f"250-{each}" for each in ("script", *self.extensions)), "250 HELP"])
         default = {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 OK")
-        return next((reply for start, reply in self.replies.items() if line.startswith(start)), default)
+        return next((reply for start, reply in self.replies.items() if line.lower().startswith(start)), default)
 
 
 @asynccontextmanager
@@ -166,14 +168,14 @@ async def test_what_the_server_offers_is_used() -> None:
     mail = "To: jürgen@example.com\n\nä\n".encode()
     async with scripted({}, "8BITMIME", "SMTPUTF8") as script:
         assert (await run("-t", "-f", "a@b.c", "-S", f"127.0.0.1:{script.port}", mail=mail)).code == 0
-    assert "mail FROM:<a@b.c> BODY=8BITMIME SMTPUTF8" in script.heard
-    assert "rcpt TO:<jürgen@example.com>" in script.heard
+    assert "mail from:<a@b.c> body=8bitmime smtputf8" in script.heard
+    assert "rcpt to:<jürgen@example.com>" in script.heard
 
 
 REFUSALS = [
     ({"mail": "550 5.7.1 not you"}, 69, "the server refused the mail: 550 5.7.1 not you"),
     ({"mail": "451 4.3.0 later"}, 75, "the server refused the mail: 451 4.3.0 later"),
-    ({"rcpt TO:<bob": "550 5.1.1 no such"}, 69, "the server refused bob@example.com: 550 5.1.1 no such"),
+    ({"rcpt to:<bob": "550 5.1.1 no such"}, 69, "the server refused bob@example.com: 550 5.1.1 no such"),
     ({"rcpt": "450 4.2.0 greylisted"}, 75, "the server refused ann@example.com (and 2 more): 450 4.2.0 greylisted"),
     ({"DOT": "552 5.3.4 too big"}, 69, "the server refused the mail: 552 5.3.4 too big"),
     ({"DOT": "421 4.3.2 stopping"}, 75, "the server refused the mail: 421 4.3.2 stopping"),
@@ -343,29 +345,33 @@ async def test_it_imports_nothing_heavy() -> None:
     async with scripted() as script:
         modules = await imported("sendmail", "-S", f"127.0.0.1:{script.port}", "ann@example.com")
     assert "mailtrap_local.sendmail" in modules
-    heavy = {"asyncio", "argparse", "starlette", "aiosmtpd", "uvicorn", "msgspec", "mailtrap_local.settings"}
+    heavy = {
+        "asyncio",
+        "argparse",
+        "typing",
+        "dataclasses",
+        "starlette",
+        "aiosmtpd",
+        "uvicorn",
+        "msgspec",
+        "mailtrap_local.settings",
+    }
     assert not heavy & modules
 
 
-def quickest(seconds: float, tries: int, attempt: Callable[[], float]) -> float:
-    """The shortest of the attempts, ended by the first that is short enough."""
-    best = attempt()
-    for _ in range(tries):
-        if best <= seconds:
-            break
-        best = min(best, attempt())
-    return best
+def test_it_starts_hardly_later_than_the_module_that_sends(tmp_path: Path) -> None:
+    """An app waits for it with each mail. Measured beside `import smtplib`, the quickest of several runs in turn."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ["PYTHONPYCACHEPREFIX"] = str(tmp_path)  # both begin without compiled modules, and both keep them
 
-
-def test_it_starts_within_a_tenth_of_a_second() -> None:
-    import subprocess
-
-    port = free_port()
-
-    def attempt() -> float:
+    def seconds(*arguments: str) -> float:
         started = time.perf_counter()
-        command = [sys.executable, "-m", "mailtrap_local", "sendmail", "-S", f"127.0.0.1:{port}", "ann@example.com"]
-        subprocess.run(command, input=MAIL, capture_output=True, timeout=30, check=False)
+        subprocess.run(
+            [sys.executable, *arguments], input=MAIL, capture_output=True, timeout=30, check=False, env=environ
+        )
         return time.perf_counter() - started
 
-    assert quickest(0.1, 30, attempt) <= 0.1
+    nobody = ("-m", "mailtrap_local", "sendmail", "-S", f"127.0.0.1:{free_port()}", "ann@example.com")
+    runs = [(seconds(*nobody), seconds("-c", "import smtplib, email.utils")) for _ in range(12)]
+    ours, smtplibs = (min(each) for each in zip(*runs, strict=True))
+    assert ours < 1.75 * smtplibs
