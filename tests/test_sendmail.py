@@ -360,7 +360,7 @@ async def test_it_imports_nothing_heavy() -> None:
 
 
 def test_it_starts_hardly_later_than_the_module_that_sends(tmp_path: Path) -> None:
-    """An app waits for it with each mail. Measured beside `import smtplib`, the quickest of several runs in turn."""
+    """An app waits for it with each mail. Measured beside `import smtplib`, the quickest of several runs."""
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environ["PYTHONPYCACHEPREFIX"] = str(tmp_path)  # both begin without compiled modules, and both keep them
 
@@ -372,6 +372,9 @@ def test_it_starts_hardly_later_than_the_module_that_sends(tmp_path: Path) -> No
         return time.perf_counter() - started
 
     nobody = ("-m", "mailtrap_local", "sendmail", "-S", f"127.0.0.1:{free_port()}", "ann@example.com")
-    runs = [(seconds(*nobody), seconds("-c", "import smtplib, email.utils")) for _ in range(12)]
-    ours, smtplibs = (min(each) for each in zip(*runs, strict=True))
-    assert ours < 1.75 * smtplibs
+    ours, smtplibs = seconds(*nobody), seconds("-c", "import smtplib")
+    for _ in range(40):
+        ours, smtplibs = min(ours, seconds(*nobody)), min(smtplibs, seconds("-c", "import smtplib"))
+        if ours < 1.75 * smtplibs:
+            return
+    pytest.fail(f"{ours:.3f} s beside {smtplibs:.3f} s")
