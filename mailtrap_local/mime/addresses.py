@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from mailtrap_local.mime.words import decode_words
 from mailtrap_local.model import Address
 
-_SIMPLE = re.compile(r"""[ ]*(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*?))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
+_SIMPLE = re.compile(r"""[ ]*(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*+))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
 _BARE = re.compile(r"[ ]*([^\s<>\"(),;:\\\[\]]+@[^\s<>\"(),;:\\\[\]@]+)[ ]*\Z")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|"|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
-_TOKEN_UNQUOTED = re.compile(r'(?!)(x)|"|<|>|\(|,|;|:|[^"<>(),;:]++')  # behind a quote that never closes
+_TOKEN_UNQUOTED = re.compile(r'(?:(?!)(x))|"|<|>|\(|,|;|:|[^"<>(),;:]++')  # behind a quote that never closes
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]++|\\", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*+"@[^\s"]+\Z')
@@ -45,7 +45,7 @@ def _plain(text: str) -> Address | None:
 
 
 def _name(text: str) -> str:
-    text = decode_words(text) if "=?" in text else text
+    text = (decode_words(text) if "=?" in text else text).strip()
     return text if text.isprintable() and "  " not in text else " ".join(text.split())
 
 

@@ -18,7 +18,8 @@ _URL_REST = re.compile(r"""[^\s<>"'`\\^{}|\x00-\x1f]*""")
 _MAILTO = re.compile(r"mailto:([^\s<>\"]++)")
 _TRAILING = ".,;:!?*_~'\"”’»。，、"
 _SCHEMES = ("https", "http")
-_WEB = re.compile(r"\S*://\S*|\S*@\S*|www\.\S*")
+# From the start of a word only, or a long word would be tried again from each of its characters.
+_WEB = re.compile(r"(?<!\S)(?=\S*(?:://|@)|www\.)\S++")
 _NOT_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _WINDOW_BEFORE = 80
 _WINDOW_AFTER = 40

@@ -11,7 +11,7 @@ _CACHED_LENGTH = 80
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}\Z")
 _PARAM = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?[^;]*+|([^;]*+))', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
-_COMMENT = re.compile(r"\s*\([^()]*\)\s*")
+_COMMENT = re.compile(r"\([^()]*\)")
 _SEGMENT = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?\Z")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _TOKENS = frozenset({"charset", "boundary", "format", "delsp", "type"})  # where blanks end a value without quotes

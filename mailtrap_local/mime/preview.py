@@ -25,9 +25,9 @@ REMOTE_LISTED = 1_000
 _COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
 _TOKEN = re.compile(
     rf"(?P<comment>{_COMMENT})"
-    rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[\s/>])(?P<rawattrs>{ATTRIBUTES})>"
+    rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[\s/>])(?P<rawattrs>{ATTRIBUTES})(?:>|\Z)"
     rf"(?P<inside>(?:[^<]++|<(?!/(?P=raw)[\s/>]))*+)"
-    rf"|<(?P<name>[a-zA-Z][^\s/>]*+)(?P<attrs>{ATTRIBUTES})>",
+    rf"|<(?P<name>[a-zA-Z][^\s/>]*+)(?P<attrs>{ATTRIBUTES})(?:>|\Z)",
     re.IGNORECASE,
 )
 _PROLOG = re.compile(
@@ -38,7 +38,7 @@ _PROLOG = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*("[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+))?""")
 _CSS_URL = re.compile(
     r"""(?P<import>@import\s+)(?P<quote>["'])(?P<imported>[^"']*+)(?P=quote)"""
-    r"""|url\(\s*(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^)"'\s]*+))\s*\)""",
+    r"""|url\(\s*(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^()"'\s]*+))\s*\)""",
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:,|(\s[^,]*+))?")
@@ -155,6 +155,8 @@ class _Rewriter:
 
     def _token(self, match: re.Match[str]) -> str:
         name = match["name"]
+        if not match[0].endswith(">") and not match["inside"]:
+            return match[0]  # cut off inside a tag: no browser makes anything of it
         if name is not None:
             return self._tag(match[0], name, match["attrs"])
         if match["comment"] is not None:
@@ -240,7 +242,7 @@ class _Rewriter:
         return uri
 
     def _srcset(self, value: str) -> str:
-        candidates = [(match[1], (match[2] or "").strip()) for match in _CANDIDATE.finditer(value)]
+        candidates = list(_candidates(value))
         urls = [self._url(url, widened=True) for url, _ in candidates]
         if all(new == old for new, (old, _) in zip(urls, candidates, strict=True)):
             return value
@@ -258,6 +260,14 @@ class _Rewriter:
         url = match["double"] or match["single"] or match["bare"] or ""
         new = self._url(url, widened=True)
         return match[0] if new == url.strip() else f"url('{new}')"
+
+
+def _candidates(srcset: str) -> Iterator[tuple[str, str]]:
+    """The URLs of a srcset with their descriptors."""
+    at = 0
+    while match := _CANDIDATE.match(srcset, at):
+        yield match[1], (match[2] or "").strip()
+        at = match.end()
 
 
 def _spliced(source: str, changed: dict[tuple[int, int], str]) -> str:

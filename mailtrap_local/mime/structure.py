@@ -26,8 +26,8 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r*\n|\r|\Z)")
 _LIKE_BOUNDARY = re.compile(rb"\n--(?=[^\r\n]*[A-Za-z0-9])([^\s][^\r\n]{0,69}?)[ \t]*\r*\n(?=[A-Za-z-]+:|\r*\n)")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
-_CR_FIRST = re.compile(rb"[^\r\n]*\r(?!\n)")
 _ANY_LINE_END = re.compile(rb"\r+\n|\r")
+_FIRST_LINE = 10_000
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _ENCODINGS = {name.encode(): name for name in (*_IDENTITY, "quoted-printable", "base64")}
@@ -197,11 +197,17 @@ class Node:
 
 def tree(raw: bytes) -> list[Node]:
     """Every node of a mail, depth first; the root is the first. Never raises."""
-    source = _ANY_LINE_END.sub(b"\n", raw) if _CR_FIRST.match(raw, 0, 10_000) else raw
+    source = _ANY_LINE_END.sub(b"\n", raw) if _ends_lines_with_cr(raw) else raw
     root = _node("0", source, 0, len(source))
     if not (root.is_multipart or root.content_type in _MESSAGES):
         return [root]
     return _Builder(root, 4 * len(raw) + limits.MB).nodes
+
+
+def _ends_lines_with_cr(raw: bytes) -> bool:
+    """Whether the first line ends with a CR alone, or with CR CR LF: then every line is taken so."""
+    at = raw.find(b"\r", 0, _FIRST_LINE)
+    return at >= 0 and not raw.startswith(b"\n", at + 1) and raw.find(b"\n", 0, at) < 0
 
 
 def _node(path: str, source: bytes, start: int, end: int, *, part: bool = False, default: str = "text/plain") -> Node:

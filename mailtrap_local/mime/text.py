@@ -13,7 +13,7 @@ HTML_READ = 8 * limits.MB  # characters of an HTML part that are made into text
 ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])*+"""
 _UNSEEN = re.compile(
     r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
-    r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r">"
+    r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
     r"(?:[^<]++|<(?!/\1[\s/>]))*+(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
     r"|<[!?][^>]*+(?:>|\Z)",
     re.IGNORECASE,

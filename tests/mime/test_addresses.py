@@ -43,7 +43,7 @@ def test_lists(text: str, found: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["(", ")", "<", '"', "\\", ",", ":", "a@b.org, ", "=?", '"a" ', "@", "<a", "a ", '"\\']
+    "piece", ["(", ")", "<", '"', "\\", ",", ":", "a@b.org, ", "=?", '"a" ', "@", "<a", "a ", " ", "a\t", '"\\']
 )
 def test_lists_are_read_in_linear_time_without_recursion(piece: str) -> None:
     began = time.perf_counter()

@@ -48,7 +48,7 @@ def test_every_field() -> None:
     assert message["X-Tags"] == "red, blue"
     assert message["Message-ID"] == "<1@example.org>"
     assert message["Date"].datetime == datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
-    assert message.get_content() == "Hallo\nÄnn\n"
+    assert message.get_content() == "Hallo\r\nÄnn\r\n"
     assert b"secret" not in raw
     assert raw.count(b"\n") == raw.count(b"\r\n")
     assert parse(raw).defects == ()
@@ -151,4 +151,6 @@ def test_any_text_makes_a_mail_or_is_refused(subject: str, text: str, name: str,
         return
     parsed = parse(raw)
     assert [each.name for each in parsed.headers][:2] == ["From", "Subject"]
-    assert parsed.head.subject.split() == subject.encode("utf-8", "replace").decode().split() or not subject.isprintable()
+    assert (
+        parsed.head.subject.split() == subject.encode("utf-8", "replace").decode().split() or not subject.isprintable()
+    )

@@ -88,7 +88,10 @@ def test_codes_are_read_in_linear_time(piece: str) -> None:
     ("text", "links"),
     [
         ("see https://x.org/a?b=c#d.", ["https://x.org/a?b=c#d"]),
-        ("(http://x.org/a_(b)) and <HTTP://Y.org>, [https://z.org/]", ["http://x.org/a_(b)", "HTTP://Y.org", "https://z.org/"]),
+        (
+            "(http://x.org/a_(b)) and <HTTP://Y.org>, [https://z.org/]",
+            ["http://x.org/a_(b)", "HTTP://Y.org", "https://z.org/"],
+        ),
         ("https://x.org/a, https://x.org/b!", ["https://x.org/a", "https://x.org/b"]),
         ("ftp://x.org ://y http:// https://", []),
         ("https://例え.jp/ä?ö", ["https://例え.jp/ä?ö"]),
@@ -106,7 +109,11 @@ def test_links_in_text(text: str, links: list[str]) -> None:
         ("https://x.org", '<a href="https://x.org">', 1),
         ("https://x.org/?a=1&b=2", "<A HREF='https://x.org/?a=1&amp;b=2'>", 1),
         ("", "<a class=x href=mailto:a@x.org><area href=' https://y.org '>", 2),
-        ("", "<a href='#top'><a href='javascript:x'><a href='/relative'><a data-href='https://x.org'><link href='https://x.org'>", 0),
+        (
+            "",
+            "<a href='#top'><a href='javascript:x'><a href='/relative'><a data-href='https://x.org'><link href='https://x.org'>",
+            0,
+        ),
         ("write mailto:a@x.org", "", 1),
     ],
 )

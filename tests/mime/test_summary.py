@@ -63,7 +63,9 @@ def test_codes_are_found_in_either() -> None:
 
 
 def test_a_message_inside_is_found_but_no_snippet() -> None:
-    raw = crlf("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nouter\n--b\nContent-Type: message/rfc822\n\n\ninner\n--b--\n")
+    raw = crlf(
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nouter\n--b\nContent-Type: message/rfc822\n\n\ninner\n--b--\n"
+    )
     assert digest(raw).snippet == "outer"
     assert "inner" in digest(raw).text
 
