@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Set
+from collections.abc import Callable
+from typing import Any
 
 from starlette.responses import Response
 
@@ -27,16 +28,21 @@ async def show(call: Call) -> Response:
     files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
     raw = await call.mailbox.raw(message_id, inbox=call.inbox) if files else b""
     read = await mark_seen(call, message.record.summary)
+
+    def make() -> schema.Message:
+        sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
+        return message_of(message, read=read, sums=sums)
+
+    return await _made(call, message, make)
+
+
+async def _made(call: Call, message: model.Message, make: Callable[[], Any]) -> Response:
+    """What `make` makes of a message, as JSON; of a large one in a thread, since it may have thousands of parts."""
     if message.record.summary.size <= limits.PARSE_INLINE:
-        data = _encoded(message, raw, files, read=read)
+        data = answer.encode(make())
     else:
-        data = await asyncio.to_thread(_encoded, message, raw, files, read=read)
+        data = await asyncio.to_thread(lambda: answer.encode(make()))
     return await answer.packed(data, media="application/json", to=call.connection)
-
-
-def _encoded(message: model.Message, raw: bytes, files: Set[str], *, read: bool) -> bytes:
-    sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
-    return answer.encode(message_of(message, read=read, sums=sums))
 
 
 def _sums(content: bytes) -> schema.Checksums:
@@ -60,8 +66,8 @@ async def headers(call: Call) -> Response:
     message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
     fields = message.parsed.headers
     if call.flag("order"):
-        return await answer.json([header_of(field) for field in fields], to=call.connection)
-    return await answer.json(_by_name(fields), to=call.connection)
+        return await _made(call, message, lambda: [header_of(field) for field in fields])
+    return await _made(call, message, lambda: _by_name(fields))
 
 
 def _by_name(fields: tuple[model.Header, ...]) -> dict[str, list[str]]:
@@ -79,7 +85,7 @@ def _canonical(name: str) -> str:
 async def tree(call: Call) -> Response:
     """GET /message/{id}/tree."""
     message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
-    return await answer.json(part_of(message.parsed.root), to=call.connection)
+    return await _made(call, message, lambda: part_of(message.parsed.root))
 
 
 async def session(call: Call) -> Response:

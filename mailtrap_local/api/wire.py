@@ -22,7 +22,7 @@ def moment(microseconds: int) -> str:
 
 def local_moment(microseconds: int, *, offset: int) -> str:
     """A time as RFC 3339 in the zone `offset` seconds east of UTC. Raises OverflowError beyond year 9999."""
-    minutes = offset // 60
+    minutes = int(offset / 60)  # towards UTC: a whole day would be no zone
     there = (_EPOCH + timedelta(microseconds=microseconds, minutes=minutes)).isoformat(timespec="seconds")
     hours, rest = divmod(abs(minutes), 60)
     return f"{there}{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else f"{there}Z"

@@ -210,12 +210,12 @@ async def test_counts_are_told_at_most_four_times_a_second(server: Server) -> No
     assert len(stats) <= took / frames.COUNTS_SECONDS + 2
 
 
-@pytest.mark.parametrize("query", ["?since=nonsense", "?query=to:", "?query=x&tz=No/Where"])
-async def test_what_is_wrong_is_refused_before_the_connection_stands(server: Server, query: str) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        async with live(server, query):
-            pass
-    assert refused.value.response.status_code == 400
+async def test_what_is_wrong_is_refused_before_the_connection_stands(server: Server) -> None:
+    for query in ("?since=nonsense", "?query=to:", "?query=x&tz=No/Where", "?inbox="):
+        with pytest.raises(InvalidStatus) as refused:
+            async with live(server, query):
+                pass
+        assert refused.value.response.status_code == 400, query
 
 
 async def test_no_more_clients_than_the_limit(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
