@@ -7,7 +7,7 @@
 import * as api from "./api.js";
 import { amend } from "./apply.js";
 import { rail } from "./news.js";
-import { heal } from "./sync.js";
+import { heal, reach } from "./sync.js";
 import { go } from "./router.js";
 import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
@@ -49,7 +49,7 @@ export function moveTo(row, extend = false) {
   if (row < 0 && held.peek()) return revealHeld();
   const to = Math.max(0, Math.min(shown.value - 1, row));
   const summary = rowAt(to);
-  if (!summary) return;
+  if (!summary) return void (to < shown.value && reach(to).then(() => rowAt(to) && moveTo(to, extend)));
   if (extend) select([active.peek(), summary.ID].filter(Boolean), true);
   active.value = summary.ID;
   if (!extend && !narrow.peek()) open(summary.ID, { replace: route.peek().id !== "" });

@@ -146,15 +146,23 @@ async function fill() {
   const gap = list.missing(first - 30, first + listRows.peek() + 30);
   if (!gap) return;
   fetching = true;
+  await fetchAround(gap.start, gap.count);
+  fetching = false;
+}
+
+/** @param {number} start @param {number} count of places, from the newest on */
+async function fetchAround(start, count) {
   const ticket = list.ticket();
   const asked = route.peek();
-  const start = Math.max(0, gap.start - (gap.count < 40 ? 40 : 0));
-  const page = await api.page(scope(), start, Math.max(PAGE, gap.count + 40)).catch(refusal);
-  fetching = false;
-  if (page && asked.inbox === route.peek().inbox && asked.q === route.peek().q) {
-    if (list.place(page, ticket)) touched();
-    else heal();
-  }
+  const page = await api.page(scope(), Math.max(0, start - 40), Math.max(PAGE, count + 80)).catch(refusal);
+  if (!page || asked.inbox !== route.peek().inbox || asked.q !== route.peek().q) return;
+  if (list.place(page, ticket)) touched();
+  else heal();
+}
+
+/** Make sure that a row is known, wherever it is. @param {number} row */
+export async function reach(row) {
+  if (!list.at(row + held.peek())) await fetchAround(row + held.peek(), 1);
 }
 
 let filling = 0;

@@ -29,7 +29,7 @@ export function Facts() {
   const { message } = opened.value;
   /** @type {Summary | Message | null} */
   const known = message ?? current.value;
-  if (!known) return html`<header class="facts"><h2 class="message-title" tabindex="-1">Message</h2></header>`;
+  if (!known) return html`<header class="facts"><h1 class="message-title" tabindex="-1">Message</h1></header>`;
   const came = current.value?.Created ?? (message?.Date || "");
   const reply = known.ReplyTo?.filter(({ Address }) => Address !== known.From?.Address);
   /** @param {MouseEvent} event */
@@ -38,7 +38,7 @@ export function Facts() {
     go({ inbox: known.Inbox, q: "" });
   };
   return html`<header class="facts">
-    <h2 class="message-title" tabindex="-1">${known.Subject || "(no subject)"}</h2>
+    <h1 class="message-title" tabindex="-1">${known.Subject || "(no subject)"}</h1>
     <dl>
       <${Addresses} name="From" list=${known.From ? [known.From] : []} />
       <${Addresses} name="To" list=${known.To} />
