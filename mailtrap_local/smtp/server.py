@@ -59,6 +59,10 @@ class SmtpFront:
         self.loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
         for listening in sockets:
+            if listening.family in (socket.AF_INET, socket.AF_INET6):
+                # inherited by what is accepted; asyncio sets it only where the socket was made with the protocol's
+                # number, and without it a second reply waits for the client's delayed acknowledgement, 40 ms
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = await self.loop.create_server(lambda: SmtpProtocol(self), sock=listening, backlog=BACKLOG)
             self._servers.append(server)
         self._plan_sweep()

@@ -186,9 +186,11 @@ class SmtpProtocol(SMTP):
         if self.ended:
             return
         self._flush()
-        if self._eof and self._work is None and self._writable:
+        if self._work is not None or not self._writable:
+            return
+        if self._eof:
             self._left()
-        elif not self._reading and len(self._wire) <= READ_AHEAD and not self._lost:
+        elif not self._reading and not self._lost:
             self._reading = True
             self.transport.resume_reading()
 
@@ -247,7 +249,7 @@ class SmtpProtocol(SMTP):
         return command.run(self, argument)
 
     def _unknown(self, line: bytes) -> str | None:
-        self.conversation.client(redacted_unknown(line) if self.auth_tried else line)
+        self.conversation.client(redacted_unknown(line, auth_tried=self.auth_tried))
         if b" HTTP/1." in line and not self.session.host_name:
             # a web page can make a browser send such a request, with SMTP commands in its body
             self.conversation.remark("an HTTP request: the web page is on another port")

@@ -21,6 +21,8 @@ def redacted_auth(line: bytes) -> bytes:
     return b" ".join((words[0], name, HIDDEN)) if len(words) > 2 else b" ".join((words[0], name))
 
 
-def redacted_unknown(line: bytes) -> bytes:
-    """A line that is no command, from a client that has tried AUTH: it may be an answer that nobody asked for."""
-    return HIDDEN if _STRAY.fullmatch(line.strip()) else line
+def redacted_unknown(line: bytes, *, auth_tried: bool) -> bytes:
+    """A line that is no command: it may be AUTH misspelt, or after an AUTH an answer that nobody asked for."""
+    if line.lstrip()[:4].upper() == b"AUTH":
+        return redacted_auth(line)
+    return HIDDEN if auth_tried and _STRAY.fullmatch(line.strip()) else line

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Sequence
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -77,7 +78,7 @@ class Client:
 
     async def reply(self) -> str:
         """The next reply, its lines separated by a line feed."""
-        lines = []
+        lines: list[str] = []
         async with asyncio.timeout(PATIENCE):
             while True:
                 line = await self.reader.readline()
@@ -119,6 +120,11 @@ class Client:
                 return await self.reader.read() == b""
         return True
 
+    def reset(self) -> None:
+        """Hang up with a RST."""
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
     async def close(self) -> None:
         self.writer.close()
         with contextlib.suppress(ConnectionError):
@@ -136,8 +142,14 @@ class Running:
     port: int
     clients: list[Client] = field(default_factory=list)
 
-    async def connect(self, *, host: str = "127.0.0.1") -> Client:
-        client = Client(*await asyncio.open_connection(host, self.port))
+    async def connect(self, *, receive_buffer: int = 0) -> Client:
+        """A new client; with a small receive buffer (octets) the server soon notices that it does not read."""
+        connection = socket.socket()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", self.port))
+        client = Client(*await asyncio.open_connection(sock=connection))
         self.clients.append(client)
         return client
 
@@ -147,10 +159,20 @@ class Running:
 
     async def ended_session(self) -> Session:
         """The newest session, once it is over."""
-        async with asyncio.timeout(PATIENCE):
-            while (session := await self.session()).state == "open":
-                await asyncio.sleep(0.002)
-        return session
+        for _ in range(round(PATIENCE / 0.002)):
+            if (session := await self.session()).state != "open":
+                return session
+            await asyncio.sleep(0.002)
+        raise TimeoutError
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that nobody announces."""
+    for _ in range(round(PATIENCE / 0.002)):
+        if condition():
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""The conversations of RFC 5321 and its extensions, a row each: what the client says, what must be answered, and why."""
+"""The conversations of RFC 5321 and its extensions, a row each: what is said, what must be answered, and why."""
 
 from dataclasses import dataclass
 
