@@ -20,6 +20,6 @@ ENV PATH=/opt/mailtrap-local/bin:/usr/local/bin:/usr/bin:/bin \
 EXPOSE 1025 8025
 WORKDIR /data
 USER 10001
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --start-interval=1s \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=10s \
     CMD ["python", "-m", "mailtrap_local.health"]
 ENTRYPOINT ["mailtrap-local"]

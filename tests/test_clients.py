@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def letter(subject: str, text: str) -> EmailMessage:
     return message
 
 
+@cache
 def with_attachment(count: int) -> bytes:
     message = letter("Attached", "See the file.\n.\n..\n.hidden\n")
     content = random.Random(7).randbytes(count)
