@@ -84,7 +84,7 @@ class Server:
         web = _Web(create_app(self.mailbox, self.sessions, self.settings))
         await web.start(http)
         stack.push_async_callback(web.stop)
-        stack.callback(hub.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
+        stack.callback(self.mailbox.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
 
     def _listen(self, stack: contextlib.AsyncExitStack, port: int, *, purpose: str, setting: str) -> Listening:
         listening = listen(self.settings.host, port, purpose=purpose, setting=setting)

@@ -12,15 +12,21 @@ from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailtrap_local import ids, limits, mime
-from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, TooLarge
-from mailtrap_local.events import Hub
+from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stopping, TooLarge
+from mailtrap_local.events import Cursor, Hub
 from mailtrap_local.mailbox import intake
 from mailtrap_local.mailbox.describer import Describer
 from mailtrap_local.mailbox.parser import Parser
+from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
 from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import Arrival, Entry, InboxCount, Message, Page, Part, Record, Summary
 from mailtrap_local.search import syntax
+from mailtrap_local.search.document import document
+from mailtrap_local.search.match import failed_terms
 from mailtrap_local.store.base import Selection, Store, StoreInfo
+
+_NEAR_EXAMINED = 30
+_NEAR_TOLD = 5
 
 
 class Mailbox:
@@ -37,7 +43,8 @@ class Mailbox:
         self._store = store
         self._plus_tags = plus_tags
         self._parser = Parser()
-        self._describer = Describer(store, self._parser)
+        self._waiters = Waiters()
+        self._describer = Describer(store, self._parser, told=self._waiters.offer)
 
     async def __aenter__(self) -> Self:
         self._describer.start()
@@ -46,36 +53,47 @@ class Mailbox:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.hub.stop()
+        self.stop()
         await self._describer.stop()
         self._parser.close()
+
+    def stop(self) -> None:
+        """Wake everybody who waits or listens, for the last time."""
+        self.hub.stop()
+        self._waiters.stop()
 
     # ---- receiving -----------------------------------------------------------------------------------------------
 
     async def receive(self, arrival: Arrival) -> Summary:
         """Keep a mail; it is safe in the store when this returns. Raises TooLarge, StoreError, Stopping."""
         try:
-            entry = await self._entry(arrival)
-            summary = await self._store.add(entry)
+            summary = await self._receive(arrival)
         except MailtrapLocalError:
             self.rejected += 1
             raise
-        if entry.digest is None:
-            await self._describer.put(summary.seq, entry)
         self.received += 1
         self.received_bytes += summary.size
         return summary
 
-    async def _entry(self, arrival: Arrival) -> Entry:
+    async def _receive(self, arrival: Arrival) -> Summary:
         size = len(arrival.raw)
+        created = time.time_ns() // 1000
+        if size <= min(limits.PARSE_INLINE, self.max_message_size):
+            digest = mime.digest(arrival.raw)
+            entry = intake.entry(arrival, created=created, plus_tags=self._plus_tags, digest=digest)
+            summary = await self._store.add(entry)
+            self._describer.pass_on(summary, entry)
+            return summary
         if size > self.max_message_size:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
-        created = time.time_ns() // 1000
-        if size <= limits.PARSE_INLINE:
-            digest = mime.digest(arrival.raw)
-            return intake.entry(arrival, created=created, plus_tags=self._plus_tags, digest=digest)
         await self._describer.admit()
-        return await asyncio.to_thread(intake.entry, arrival, created=created, plus_tags=self._plus_tags, digest=None)
+        with self._describer.expecting() as expected:
+            entry = await asyncio.to_thread(
+                intake.entry, arrival, created=created, plus_tags=self._plus_tags, digest=None
+            )
+            summary = await self._store.add(entry)
+            self._describer.describe(summary, entry, expected)
+        return summary
 
     async def _describe_again(self, message_id: str) -> None:
         try:
@@ -85,7 +103,8 @@ class Mailbox:
             return  # deleted since
         summary = record.summary
         entry = Entry(raw, record.envelope, record.origin, summary.head, summary.inbox, summary.tags, summary.created)
-        await self._describer.put(summary.seq, entry)
+        with self._describer.expecting() as expected:
+            self._describer.describe(summary, entry, expected)
 
     # ---- finding -------------------------------------------------------------------------------------------------
 
@@ -142,6 +161,79 @@ class Mailbox:
     async def info(self) -> StoreInfo:
         """Figures of the whole store."""
         return await self._store.info()
+
+    # ---- waiting -------------------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for mail now."""
+        return len(self._waiters)
+
+    async def wait(
+        self,
+        *,
+        query: syntax.Query | None = None,
+        inbox: str | None = None,
+        count: int = 1,
+        exact: bool = False,
+        since: Cursor | None = None,
+        seconds: float = 10.0,
+    ) -> Waited:
+        """Wait until `count` messages match that arrived after `since` (None: all that are stored count).
+
+        `exact` waits to the end and fails at once when there are more; `count` 0 asks for silence in the same way.
+        Raises CursorGone, Stopping.
+        """
+        if since is not None:
+            self.hub.check(since)
+        exact = exact or count == 0
+        look = partial(self._look, inbox, query)
+        waiter = Waiter(inbox, query, enough=count + exact, look=look, after=since.seq if since else 0)
+        self._waiters.enter(waiter)
+        try:
+            await self._look_back(waiter)
+            full = await waiter.filled(seconds)
+        finally:
+            self._waiters.leave(waiter)
+        if self._waiters.stopping:
+            raise Stopping("the server is stopping")
+        found = waiter.oldest()
+        outcome: Outcome = "timeout"
+        if full:
+            outcome = "too many" if exact else "found"
+        elif exact and len(found) == count:
+            outcome = "found"
+        told = found if exact else found[:count]
+        return Waited(outcome, told, Cursor(self.hub.epoch, told[-1].seq if told else waiter.seen))
+
+    async def _look_back(self, waiter: Waiter) -> None:
+        """Add what is stored already: what was told of until now. All that comes later is offered, in its order."""
+        waiter.seen = self.hub.cursor.seq
+        stored = Selection(inbox=waiter.inbox, query=waiter.query, after_seq=waiter.after, until_seq=waiter.seen)
+        await self._describer.caught_up()
+        waiter.add(await self._store.oldest(stored, limit=waiter.enough))
+
+    async def _look(self, inbox: str | None, query: syntax.Query | None, some: tuple[str, ...]) -> tuple[Summary, ...]:
+        return await self._store.oldest(Selection(inbox=inbox, query=query, ids=some))
+
+    async def near_misses(
+        self, query: syntax.Query, *, inbox: str | None = None, since: Cursor | None = None
+    ) -> tuple[NearMiss, ...]:
+        """The newest messages that a query does not match, those first that fail the fewest of its terms."""
+        scope = Selection(inbox=inbox, after_seq=since.seq if since else None)
+        page = await self._store.page(scope, limit=_NEAR_EXAMINED)
+        misses = []
+        for summary in page.summaries:
+            try:
+                record, raw = await self._store.record(summary.id), await self._store.raw(summary.id)
+            except NotFound:
+                continue  # deleted at this moment
+            digest = await self._parser.run(mime.digest, raw)
+            seen = document(summary, record.envelope, digest, raw=raw)
+            failed = await asyncio.to_thread(failed_terms, query, seen)
+            if failed:
+                misses.append(NearMiss(summary, failed))
+        return tuple(sorted(misses, key=lambda miss: len(miss.failed))[:_NEAR_TOLD])
 
     # ---- changing ------------------------------------------------------------------------------------------------
 

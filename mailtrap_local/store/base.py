@@ -24,7 +24,8 @@ Committed = Callable[[Sequence[Event]], None]
 class Selection:
     """Which messages: those that meet every condition given. None given: all.
 
-    `ids` unknown to the store are ignored. `before` is exclusive, in microseconds; `after_seq` is exclusive.
+    `ids` unknown to the store are ignored. `before` is exclusive, in microseconds; `after_seq` is
+    exclusive, `until_seq` inclusive.
     """
 
     inbox: str | None = None
@@ -32,6 +33,7 @@ class Selection:
     query: Query | None = None
     before: int | None = None
     after_seq: int | None = None
+    until_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

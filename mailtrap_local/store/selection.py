@@ -25,6 +25,9 @@ def conditions(selection: Selection) -> tuple[str, list[Value]]:
     if selection.after_seq is not None:
         terms.append("m.seq > ?")
         parameters.append(selection.after_seq)
+    if selection.until_seq is not None:
+        terms.append("m.seq <= ?")
+        parameters.append(selection.until_seq)
     if selection.query is not None:
         expression, values = sql.where(selection.query)
         terms.append(f"({expression})")

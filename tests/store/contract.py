@@ -158,6 +158,7 @@ class StoreContract:
         assert await found(ids=()) == []
         assert await found(before=NOW + 10) == [first.id]
         assert await found(after_seq=first.seq) == [third.id, second.id]
+        assert await found(after_seq=first.seq, until_seq=second.seq) == [second.id]
         assert await found(query=search("apple")) == [third.id, first.id]
         assert await found(query=search("apple"), inbox="b") == [third.id]
 
