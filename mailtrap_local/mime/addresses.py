@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from mailtrap_local.mime.words import decode_words
 from mailtrap_local.model import Address
 
-_SIMPLE = re.compile(r"""[ ]*(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*+))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
-_BARE = re.compile(r"[ ]*([^\s<>\"(),;:\\\[\]]+@[^\s<>\"(),;:\\\[\]@]+)[ ]*\Z")
+_SIMPLE = re.compile(r"""[ ]*+(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*+))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
+_BARE = re.compile(r"[ ]*+([^\s<>\"(),;:\\\[\]]+@[^\s<>\"(),;:\\\[\]@]+)[ ]*\Z")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|"|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
 _TOKEN_UNQUOTED = re.compile(r'(?:(?!)(x))|"|<|>|\(|,|;|:|[^"<>(),;:]++')  # behind a quote that never closes
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]++|\\", re.DOTALL)

@@ -51,8 +51,8 @@ _NOT_A_CODE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_CODE_AFTER = re.compile(
-    r"[ -]?(?:[$€£¥₹₽%°]|(?<=[ -])[0-9]{2}|(?:usd|eur|gbp|chf|jpy|kb|mb|gb|kg|km|px|minutes?|mins?|hours?|days?|seconds?|years?|people|users"
-    r"|points|miles|am|pm)(?![^\W_]))",
+    r"[ -]?(?:[$€£¥₹₽%°]|(?<=[ -])[0-9]{2}|(?:usd|eur|gbp|chf|jpy|kb|mb|gb|kg|km|px|minutes?|mins?|hours?|days?"
+    r"|seconds?|years?|people|users|points|miles|am|pm)(?![^\W_]))",
     re.IGNORECASE,
 )
 # Digits with what sticks to them, so that a part of a date, a price or a phone number is never taken alone.

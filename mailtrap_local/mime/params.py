@@ -8,6 +8,7 @@ from mailtrap_local.mime import charset
 from mailtrap_local.mime.words import decode_words, percent_bytes
 
 _CACHED_LENGTH = 80
+_READ_LENGTH = 100_000
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}\Z")
 _PARAM = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?[^;]*+|([^;]*+))', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -41,6 +42,7 @@ def _cached(value: bytes) -> Media:
 
 
 def _read(value: bytes) -> Media:
+    value = value[:_READ_LENGTH]
     text = value.decode("ascii") if value.isascii() else charset.guess(value)[0]
     text = text.replace("\r\n", "").replace("\n", "")
     name, semicolon, _ = text.partition(";")

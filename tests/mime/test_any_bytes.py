@@ -11,17 +11,19 @@ from tests.mime.mails import Sent, mails, sound
 # Pieces that lead into every corner of the code; random bytes alone would never come there.
 PIECES = st.sampled_from(
     [
-        b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b"\0", b"\xef\xbb\xbf", b"From x@y\n", b":", b";", b'"', b"\\", b"(", b")",
-        b"<", b">", b",", b"@", b"=", b"--", b"--b", b"--b--", b"\xff\xfe", b"\xc3\xa4", b"\xed\xa0\x80", b"=?", b"?=",
-        b"=?utf-8?q?=C3=A4?=", b"=?utf-7?q?+2AA-?=", b"=?x-none?b?////?=", b"=?unicode_escape?q?=5Cud800?=", b"=?utf-16?b?2AA=?=",
-        b"Subject: ", b"From: ", b"To: ", b"Date: ", b"Message-ID: <a@b>", b"X-Tags: a, b", b"Content-Type: ", b"text/plain",
-        b"text/html", b"multipart/mixed; boundary=b", b'multipart/alternative; boundary="b"', b"multipart/digest; boundary=b",
-        b"message/rfc822", b"; charset=utf-7", b"; charset=unicode_escape", b"; charset=shift_jis", b"; charset=rot13",
-        b"; charset=utf-16", b"; name*0*=utf-8''%ed%a0%80; name*1=x", b"; name*x=1", b"Content-Transfer-Encoding: base64",
-        b"Content-Transfer-Encoding: quoted-printable", b"Content-Transfer-Encoding: x-uuencode", b"Content-Disposition: attachment",
-        b"; filename=a.txt", b"Content-ID: <c@d>", b"begin 644 x\n", b"+2AA-", b"=D8", b"QUJD", b"QUJDR", b"&#xd800;", b"&#0;",
-        b"<html>", b"<style>", b"</style>", b"<img src='cid:c@d'>", b"<a href=http://x.org/?a=1&amp;b>", b"<!--", b"<!doctype html>",
-        b"<base href=x>", b"your code is 123456", b"http://x.org/",
+        b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b"\0", b"\xef\xbb\xbf", b"From x@y\n", b":", b";", b'"',
+        b"\\", b"(", b")", b"<", b">", b",", b"@", b"=", b"--", b"--b", b"--b--", b"\xff\xfe", b"\xc3\xa4",
+        b"\xed\xa0\x80", b"=?", b"?=", b"=?utf-8?q?=C3=A4?=", b"=?utf-7?q?+2AA-?=", b"=?x-none?b?////?=",
+        b"=?unicode_escape?q?=5Cud800?=", b"=?utf-16?b?2AA=?=", b"Subject: ", b"From: ", b"To: ", b"Date: ",
+        b"Message-ID: <a@b>", b"X-Tags: a, b", b"Content-Type: ", b"text/plain", b"text/html",
+        b"multipart/mixed; boundary=b", b'multipart/alternative; boundary="b"', b"multipart/digest; boundary=b",
+        b"message/rfc822", b"; charset=utf-7", b"; charset=unicode_escape", b"; charset=shift_jis",
+        b"; charset=rot13", b"; charset=utf-16", b"; name*0*=utf-8''%ed%a0%80; name*1=x", b"; name*x=1",
+        b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: quoted-printable",
+        b"Content-Transfer-Encoding: x-uuencode", b"Content-Disposition: attachment", b"; filename=a.txt",
+        b"Content-ID: <c@d>", b"begin 644 x\n", b"+2AA-", b"=D8", b"QUJD", b"QUJDR", b"&#xd800;", b"&#0;", b"<html>",
+        b"<style>", b"</style>", b"<img src='cid:c@d'>", b"<a href=http://x.org/?a=1&amp;b>", b"<!--",
+        b"<!doctype html>", b"<base href=x>", b"your code is 123456", b"http://x.org/",
     ]
 )  # fmt: skip
 BYTES = st.lists(PIECES | st.binary(max_size=8), max_size=60).map(b"".join)

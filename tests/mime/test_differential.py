@@ -125,15 +125,15 @@ def test_file_names_as_rfc_2231_has_them(text: str) -> None:
 
 HAND_MADE = {
     "preamble and epilogue": "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\none\n--b--\nepilogue\n",
-    "no closing boundary": "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: text/html\n\n<p>two",
+    "no closing boundary": "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: a/b\n\ntwo",
     "empty parts": "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--b\n\n--b--\n",
     "outer boundary ends the inner": (
         "Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: multipart/alternative; boundary=in\n\n"
         "--in\n\none\n--out\n\ntwo\n--out--\n"
     ),
     "boundary that begins like another": (
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\none\n--bb--\n"
-        "--b\n\ntwo --b\n --b\n--bx\n--b--\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n"
+        "--bb\n\none\n--bb--\n--b\n\ntwo --b\n --b\n--bx\n--b--\n"
     ),
     "blanks behind the boundary": "Content-Type: multipart/mixed; boundary=b\n\n--b  \t\n\none\n--b--  \n",
     "digest": "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: in\n\nhello\n--b--\n",

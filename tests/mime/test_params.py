@@ -52,8 +52,8 @@ def test_what_is_no_media_type(value: bytes) -> None:
 def test_a_long_value_is_read_in_linear_time() -> None:
     began = time.perf_counter()
     assert media_type(b'text/plain; a="' + b"\\" * 1_000_000).type == "text/plain"
-    for piece in (b" ", b"(", b"; ", b";a", b';a="', b";a*0=", b"\\", b"=", b"; a=\""):
-        media_type(b"text/plain" + piece * 200_000 + b"(")
-        media_type(b"text/plain;x" + piece * 200_000 + b"(")
+    for piece in (b" ", b"(", b"; ", b";a", b';a="', b";a*0=", b"\\", b"=", b'; a="'):
+        media_type(b"text/plain" + piece * 50_000 + b"(")
+        media_type(b"text/plain;x" + piece * 50_000 + b"(")
     assert media_type(b"text/plain" + b"; a=(" * 200_000).params["a"] == "("
     assert time.perf_counter() - began < 10.0

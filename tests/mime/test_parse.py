@@ -124,7 +124,8 @@ def test_return_path_falls_back_to_from() -> None:
 def test_list_unsubscribe() -> None:
     parsed = parse(
         crlf(
-            "List-Unsubscribe: <mailto:u@x.org>,\n <https://x.org/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n\n"
+            "List-Unsubscribe: <mailto:u@x.org>,\n <https://x.org/u>\n"
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n\n"
         )
     )
     assert parsed.list_unsubscribe == "<mailto:u@x.org>, <https://x.org/u>"
@@ -150,7 +151,8 @@ def test_a_part_tells_its_own_defects() -> None:
     )
     assert parsed.text == "body"
     broken = parse(
-        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=x-none\r\n\r\n\xe4\r\n--b--\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/plain; charset=x-none\r\n\r\n\xe4\r\n--b--\r\n"
     )
     assert broken.defects == ("part 1: unknown charset 'x-none', read as cp1252",)
     assert broken.text == "ä"

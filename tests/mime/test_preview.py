@@ -17,7 +17,8 @@ PNG = "data:image/png;base64,UE5H"
 def shown(html: str, *, remote: bool = False) -> Preview:
     """The preview of this HTML with an inline image a@b that is also https://x.org/logo.png."""
     raw = (
-        "Content-Type: multipart/related; boundary=bound\r\n\r\n--bound\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+        "Content-Type: multipart/related; boundary=bound\r\n\r\n--bound\r\n"
+        "Content-Type: text/html; charset=utf-8\r\n\r\n"
         f"{html}\r\n--bound\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\nContent-Location: https://x.org/logo.png\r\n\r\nPNG"
         "\r\n--bound--\r\n"
     )
@@ -27,7 +28,8 @@ def shown(html: str, *, remote: bool = False) -> Preview:
 def test_the_policy_in_the_words_of_the_rules() -> None:
     assert preview_policy(remote=False) == (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox"
     )
 
 
@@ -147,7 +149,10 @@ def test_data_uris_have_a_cap() -> None:
     assert document.count("cid:a@b") == 2
 
 
-CAPPED = b"Content-Type: multipart/related; boundary=c\r\n\r\n--c\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--c--\r\n"
+CAPPED = (
+    b"Content-Type: multipart/related; boundary=c\r\n\r\n"
+    b"--c\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--c--\r\n"
+)
 
 
 def test_any_type_but_media_is_octets() -> None:
@@ -174,7 +179,11 @@ def test_the_same_mail_gives_the_same_document() -> None:
     assert shown(html) == shown(html)
 
 
-PIECES = ["<", ">", "<!--", "-->", "<style>", "</style>", "<a ", "<img src=", "cid:a@b", "='", '="', "'", "&", "&#xd800;", "</", "<p style='", "url(", ")", "@import '", "<base ", "<meta charset", " ", "=", "/", "\n", "https://x.org/", "<!doctype html>", "<head>", "srcset=", ","]  # fmt: skip
+PIECES = [
+    "<", ">", "<!--", "-->", "<style>", "</style>", "<a ", "<img src=", "cid:a@b", "='", '="', "'", "&", "&#xd800;",
+    "</", "<p style='", "url(", ")", "@import '", "<base ", "<meta charset", " ", "=", "/", "\n", "https://x.org/",
+    "<!doctype html>", "<head>", "srcset=", ",",
+]  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)

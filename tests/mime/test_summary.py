@@ -49,7 +49,8 @@ def test_html_goes_before_text() -> None:
 
 def test_html_without_words_leaves_the_text() -> None:
     raw = crlf(
-        "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nThe text\n--b\nContent-Type: text/html\n\n<img src=x>\n--b--\n"
+        "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nThe text\n"
+        "--b\nContent-Type: text/html\n\n<img src=x>\n--b--\n"
     )
     assert digest(raw).snippet == "The text"
 
@@ -64,7 +65,8 @@ def test_codes_are_found_in_either() -> None:
 
 def test_a_message_inside_is_found_but_no_snippet() -> None:
     raw = crlf(
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nouter\n--b\nContent-Type: message/rfc822\n\n\ninner\n--b--\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nouter\n"
+        "--b\nContent-Type: message/rfc822\n\n\ninner\n--b--\n"
     )
     assert digest(raw).snippet == "outer"
     assert "inner" in digest(raw).text

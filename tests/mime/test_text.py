@@ -59,7 +59,8 @@ def test_visible(text: str, seen: str) -> None:
         ("a<br>b<BR/>c", "a\nb\nc"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
         (
-            "<head><title>T</title><style>p > a {}</style></head><body>seen<script>if (a < b) alert('</p>')</script></body>",
+            "<head><title>T</title><style>p > a {}</style></head><body>seen"
+            "<script>if (a < b) alert('</p>')</script></body>",
             "seen",
         ),
         ("<style>never closed", ""),
