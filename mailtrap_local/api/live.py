@@ -34,7 +34,7 @@ class _Client:
         self.hub = front.mailbox.hub
         self.listener = self.hub.listen(since=since)
         self.cursor = self.listener.cursor
-        self.stale = asyncio.Event()  # something happened since the counts were told
+        self.stale = asyncio.Event()  # something was told since the counts were
 
     async def greet(self) -> None:
         """Say at once where the client stands, with what it missed."""
@@ -53,7 +53,8 @@ class _Client:
                 await self.socket.send_text(frame)
                 told = True
             self.cursor = Cursor(self.hub.epoch, piece[-1].seq)
-        self.stale.set()
+        if told:
+            self.stale.set()
         return told
 
     async def tell_counts(self) -> None:
@@ -69,11 +70,14 @@ class _MailpitClient(_Client):
         await self.tell_counts()
 
     async def tell(self, events: Sequence[Event]) -> bool:
+        told = False
         for event in events:
             for frame in self.broadcast.mailpit(event, inbox=self.inbox):
                 await self.socket.send_text(frame)
-        self.stale.set()
-        return True
+                told = True
+        if told:
+            self.stale.set()
+        return told
 
     async def tell_counts(self) -> None:
         await self.socket.send_text(mailpit_stats(await self.broadcast.counts(inbox=self.inbox)))

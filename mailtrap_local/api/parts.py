@@ -19,7 +19,6 @@ _ACTIVE = re.compile(
     r"|.*/(?:x-)?(?:java|ecma)script.*|.*/xml-.*|.*/x-shockwave-flash|.*/cache-manifest|multipart/.*"
 )
 _OPAQUE = "application/octet-stream"
-_THUMBNAILS_AT_ONCE = asyncio.Semaphore(2)
 
 
 async def content(call: Call) -> Response:
@@ -57,6 +56,6 @@ async def thumb(call: Call) -> Response:
         part, data = await call.mailbox.part(await call.message_id(), call.path("part"), inbox=call.inbox)
     except NotFound as error:
         raise BadRequest(str(error)) from None
-    async with _THUMBNAILS_AT_ONCE:
+    async with call.front.thumbnails:
         small = await asyncio.to_thread(thumbnail.jpeg, data if part.content_type.startswith("image/") else b"")
     return Response(small, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})

@@ -1,6 +1,7 @@
 """What a route is, and what its handler is given."""
 
 import re
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mailtrap_local.mailbox import Mailbox
     from mailtrap_local.sessions import Sessions
 
+_THUMBNAILS_AT_ONCE = 2
 MAX_NUMBER = 2**31 - 1
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _TRUE = frozenset({"1", "true", "yes", "on", "t"})
@@ -36,6 +38,7 @@ class Front:
     settings: Settings
     broadcast: "Broadcast"
     started: float = field(default_factory=monotonic)
+    thumbnails: Semaphore = field(default_factory=lambda: Semaphore(_THUMBNAILS_AT_ONCE))
 
 
 class WordedNotFound(NotFound):

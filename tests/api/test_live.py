@@ -144,6 +144,27 @@ async def test_an_inbox_hears_its_own(server: Server, client: httpx.AsyncClient)
             assert stats["stats"] == {"Total": 1, "Unread": 1}
 
 
+async def test_what_is_of_no_concern_to_a_scope_costs_it_nothing(server: Server) -> None:
+    asked: list[str | None] = []
+    page = server.mailbox.page
+
+    async def counted(selection: Selection, **given: Any) -> Any:
+        asked.append(selection.inbox)
+        return await page(selection, **given)
+
+    server.mailbox.page = counted  # type: ignore[method-assign]
+    async with live(server, "?inbox=quiet") as quiet, live(server, "?inbox=busy") as busy:
+        for socket in (quiet, busy):
+            await frame(socket)
+        await deliver(server, plain(), inbox="busy")
+        assert len((await frame(busy))["events"]) == 1
+        assert (await frame(busy))["stats"] == {"Total": 1, "Unread": 1}
+        await deliver(server, plain(), inbox="quiet")
+        assert [event["inbox"] for event in (await frame(quiet))["events"]] == ["quiet"]
+        assert (await frame(quiet))["stats"] == {"Total": 1, "Unread": 1}
+    assert asked == ["busy", "quiet"]
+
+
 async def test_a_query_lets_through_the_new_messages_that_match(server: Server, client: httpx.AsyncClient) -> None:
     async with live(server, "?query=subject:apple") as socket:
         await frame(socket)

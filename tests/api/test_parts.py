@@ -1,5 +1,6 @@
 """SECURITY.md 8 and 13: parts of a mail are files, never pages; and the thumbnails of image parts."""
 
+import asyncio
 import re
 
 import httpx
@@ -96,6 +97,13 @@ async def test_thumbnails_of_parts(server: Server, client: httpx.AsyncClient) ->
     assert is_blank((await client.get(f"api/v1/message/{message_id}/part/2/thumb")).content)
     for missing in (f"{message_id}/part/9", "0000000000000000000000/part/0"):
         assert (await client.get(f"api/v1/message/{missing}/thumb")).status_code == 400
+
+
+async def test_many_thumbnails_at_once(server: Server, client: httpx.AsyncClient) -> None:
+    message_id = await deliver(server, RICH)
+    path = f"api/v1/message/{message_id}/part/1.2/thumb"
+    answers = await asyncio.gather(*(client.get(path) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_a_large_part_comes_whole(server: Server, client: httpx.AsyncClient) -> None:
