@@ -68,6 +68,8 @@ def main() -> int:
 def measure(options: argparse.Namespace, catchers: Sequence[Catcher], figures: Figures) -> str:
     """Run the sections asked for; the report."""
     plan = planned(options)
+    if warning := machine.busy():
+        figures.note(warning)
     conditions = machine.describe(catchers, root=plan.root)
     say = _progress(time.perf_counter())
     for name, section in SECTIONS.items():

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from benchmarks.peers import Catcher
 
+_BUSY = 0.5  # of the cores
+
 
 def describe(catchers: Sequence[Catcher], *, root: Path | None) -> list[tuple[str, str]]:
     """Rows of name and value, for the head of a report."""
@@ -25,6 +27,16 @@ def describe(catchers: Sequence[Catcher], *, root: Path | None) -> list[tuple[st
         ("Python", f"{platform.python_implementation()} {platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
         *((catcher.name, catcher.version(path)) for catcher in catchers if (path := catcher.path())),
     ]
+
+
+def busy() -> str:
+    """What to say of a machine that does other work, or "": its figures are provisional."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load < _BUSY * cores:
+        return ""
+    return (
+        f"provisional: the machine was busy before it began (load {load:.1f} on {cores} cores); run it again when idle"
+    )
 
 
 def _processor() -> str:

@@ -15,7 +15,7 @@ from benchmarks.process import Process, environment, free_ports
 
 MAILPIT_VERSION = "1.27.11"
 MAILDEV_VERSION = "3.0.0"
-PEERS = Path(__file__).parent / ".peers"
+PEERS = Path(__file__).parent / ".peers_cache"
 
 FILE = "mailtrap-local, file"
 MEMORY = "mailtrap-local, memory"
@@ -87,12 +87,12 @@ def start(catcher: Catcher, *, root: Path | None = None) -> Iterator[Running]:
 
 
 def find(program: str) -> str | None:
-    """The path of a program: beside this Python, on the path, in /usr/sbin, Go's folder, or `benchmarks/.peers`."""
+    """The path of a program: beside this Python, on the path, in /usr/sbin, Go's folder, or `.peers_cache`."""
     return shutil.which(program, path=_SEARCH_PATH)
 
 
 def install() -> None:
-    """Install the peers that are missing into `benchmarks/.peers`. Raises CalledProcessError, FileNotFoundError."""
+    """Install the peers that are missing into `.peers_cache`. Raises CalledProcessError, FileNotFoundError."""
     PEERS.mkdir(exist_ok=True)
     if find("mailpit") is None:
         module = f"github.com/axllent/mailpit@v{MAILPIT_VERSION}"
