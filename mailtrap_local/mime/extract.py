@@ -80,9 +80,11 @@ def _html_links(html: str) -> list[str]:
     for tag in _ANCHOR.finditer(html):
         match = _HREF.search(tag[1])
         if match:
-            target = _BLANK_IN_URL.sub("", unescape(match[1] or match[2] or match[3] or "")).strip()
+            target = (match[1] or match[2] or match[3] or "").strip()
+            if "&" in target:
+                target = unescape(target).strip()
             if target[:8].lower().startswith(_LINKED):
-                links.append(target)
+                links.append(_BLANK_IN_URL.sub("", target))
     return links
 
 

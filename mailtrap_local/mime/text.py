@@ -15,20 +15,15 @@ _UNSEEN = re.compile(
     r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
     r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
     r"(?:[^<]++|<(?!/\1[\s/>]))*+(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
-    r"|<[!?][^>]*+(?:>|\Z)",
+    r"|<[!?][^>]*+(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)",
     re.IGNORECASE,
 )
-_BLOCK = re.compile(
-    r"</?(?:p|div|br|tr|table|h[1-6]|li|ul|ol|dl|dt|dd|hr|blockquote|pre|section|article|header|footer|nav|main|aside"
-    r"|figure|figcaption|form|fieldset|legend|address|option|details|summary|center|body|html|head|caption|thead|tbody"
-    r"|tfoot)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)",
-    re.IGNORECASE,
-)
-_CELL = re.compile(r"</?t[dh](?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z]" + ATTRIBUTES + r"(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)")
-_LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*|[ \t]*\n[ \t]*")
-_MANY_BLANKS = re.compile(r"[ \t]{2,}")
-_SOURCE_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*+)" + ATTRIBUTES + r"(?:>|\Z)")
+_BLOCKS = """p div br tr table h1 h2 h3 h4 h5 h6 li ul ol dl dt dd hr blockquote pre section article header footer nav
+    main aside figure figcaption form fieldset legend address option details summary center body html head caption
+    thead tbody tfoot""".split()
+_INSTEAD = dict.fromkeys(_BLOCKS, "\n") | {"td": " ", "th": " "}  # of a tag, by the name of its element
+_BLANK_LINES = re.compile("\n{3,}")
 
 # What preheaders are padded with: combining grapheme joiner, soft hyphen, zero-width space, word joiner, BOM, ...
 _INVISIBLE = re.compile("[\u034f\u00ad\u200b\u2060\ufeff\u115f\u1160\u17b4\u17b5\u180e\u3164]+")
@@ -58,12 +53,11 @@ def html_to_text(html: str) -> str:
 
     Linear in the input; at most HTML_READ characters of it are read.
     """
-    source = _SOURCE_BLANKS.sub(" ", html[:HTML_READ])
+    source = " ".join(html[:HTML_READ].split())
     if "<" in source:
-        source = _UNSEEN.sub("", source)
-        source = _BLOCK.sub("\n", source)
-        source = _CELL.sub(" ", source)
-        source = _TAG.sub("", source)
+        pieces = _TAG.split(_UNSEEN.sub("", source))
+        pieces[1::2] = [_INSTEAD.get(name.lower(), "") for name in pieces[1::2]]
+        source = "".join(pieces)
     if "&" in source:
         source = unescape(source)
     return _tidy(source)
@@ -75,5 +69,8 @@ def unescape(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _MANY_BLANKS.sub(" ", text)
-    return _LINES.sub(lambda match: "\n\n" if match[0].count("\n") > 2 else "\n", text).strip()
+    """Single blanks, none at the ends of lines; two line ends are one, more are an empty line."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    text = text.replace(" \n", "\n").replace("\n ", "\n")
+    return _BLANK_LINES.sub("\0", text).replace("\n\n", "\n").replace("\0", "\n\n").strip()
