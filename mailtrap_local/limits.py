@@ -42,6 +42,7 @@ LIVE_CLIENTS = 2_000
 THUMBNAIL_PIXELS = 20_000_000
 UNDO_SECONDS = 300
 WAIT_SECONDS = 60
+WAIT_MESSAGES = 1_000
 
 # One read of the store, a search over everything included
 READ_SECONDS = 10.0

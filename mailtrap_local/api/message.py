@@ -25,15 +25,20 @@ async def show(call: Call) -> Response:
     """GET /message/{id}; marks it read, but with `?peek=1`."""
     message_id = await call.message_id()
     message = await call.mailbox.message(message_id, inbox=call.inbox)
-    files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
-    raw = await call.mailbox.raw(message_id, inbox=call.inbox) if files else b""
     read = await mark_seen(call, message.record.summary)
+    return await _made(call, message, await maker(call, message, read=read))
+
+
+async def maker(call: Call, message: model.Message, *, read: bool) -> Callable[[], schema.Message]:
+    """What makes the wire form of a message, with a checksum for each file: pure work, for a thread if it is large."""
+    files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
+    raw = await call.mailbox.raw(message.record.summary.id, inbox=call.inbox) if files else b""
 
     def make() -> schema.Message:
         sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
         return message_of(message, read=read, sums=sums)
 
-    return await _made(call, message, make)
+    return make
 
 
 async def _made(call: Call, message: model.Message, make: Callable[[], Any]) -> Response:

@@ -68,6 +68,7 @@ def describe(routes: tuple[Route, ...], *, base_path: str = "") -> dict[str, Any
 
 def _types(routes: tuple[Route, ...]) -> list[Any]:
     wanted = [kind for route in routes for kind in (route.answer, route.takes) if kind is not None]
+    wanted += [kind for route in routes for _, kind in route.otherwise]
     return list({repr(kind): kind for kind in wanted}.values())
 
 
@@ -117,6 +118,9 @@ def _responses(route: Route, known: dict[str, Any]) -> Iterator[tuple[str, dict[
     if route.answer is None or route.media != "application/json":
         content[route.media] = {"schema": {"type": "string"}}
     yield status, {"description": route.summary, "content": content}
+    for other, kind in route.otherwise:
+        told = {"application/json": {"schema": known[repr(kind)]}}
+        yield str(other), {"description": HTTPStatus(other).phrase, "content": told}
     sentence = {"text/plain": {"schema": {"type": "string"}}}
     yield "default", {"description": "One sentence that says what was wrong", "content": sentence}
     if route.changes or route.fetches or route.method == "WS":

@@ -140,9 +140,10 @@ class Param:
 class Route:
     """A row of the route table.
 
-    `answer` is the type of its JSON, or None where `media` names what it sends. `changes` says that it changes state,
-    `fetches` that it makes us fetch something: both ask `guard.check_writer` first. `cap` gives the limit of its body
-    where that is not the common one. `ours` marks what Mailpit has not. Those under /api and /view exist in each inbox.
+    `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` has other statuses that come
+    with JSON. `changes` says that it changes state, `fetches` that it makes us fetch something: both ask
+    `guard.check_writer` first. `cap` gives the limit of its body where that is not the common one. `ours` marks what
+    Mailpit has not. Those under /api and /view exist in each inbox.
     """
 
     method: str  # GET, POST, PUT, DELETE, or WS for a WebSocket; HEAD and OPTIONS come by themselves
@@ -150,6 +151,7 @@ class Route:
     handler: Any  # Handler, or SocketHandler where the method is WS
     summary: str
     answer: Any = None
+    otherwise: tuple[tuple[int, Any], ...] = ()
     media: str = "application/json"
     takes: Any = None
     takes_media: tuple[str, ...] = ("application/json",)

@@ -15,6 +15,7 @@ from mailtrap_local.api import (
     tags,
     ui,
     views,
+    wait,
 )
 from mailtrap_local.api.route import Param, Route
 from mailtrap_local.settings import Settings
@@ -113,6 +114,12 @@ ROUTES: tuple[Route, ...] = (
     Route("WS", f"{V1}/live", live.live, "What happens, in order, resumable", answer=schema.Frame, ours=True,
           query=(QUERY, ZONE, Param("since", "string", "The cursor to go on from"))),
     Route("WS", "/api/events", live.events, "What happens, in Mailpit's frames", answer=schema.MailpitFrame),
+    Route("GET", f"{V1}/wait", wait.wait, "Wait for messages, and get them whole the moment they have come",
+          answer=schema.Found, otherwise=((404, schema.NotFoundInTime), (409, schema.NotFoundInTime)), ours=True,
+          query=(QUERY, ZONE, Param("count", "integer", "How many; 0 asks for silence"),
+                 Param("exact", "boolean", "Not one more, to the end of the time"),
+                 Param("since", "string", "The cursor behind which to look; left out, all that is stored counts"),
+                 Param("timeout", "number", "Seconds to wait, at most 60; 10 if left out"))),
     # the application
     Route("GET", f"{V1}/info", system.info, "Figures of the application and its store", answer=schema.Information),
     Route("GET", f"{V1}/webui", system.webui, "What a user interface needs to know", answer=schema.WebUI),

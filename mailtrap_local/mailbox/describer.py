@@ -66,7 +66,7 @@ class Describer:
 
     @contextmanager
     def expecting(self) -> Iterator[Expected]:
-        """A large mail is on its way to the store. If `describe` has not got it by the end of the block, it never will."""
+        """A large mail is on its way to the store; it will not come if the block ends before `describe`."""
         expected = Expected()
         self._expected.add(expected)
         try:

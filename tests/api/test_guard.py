@@ -27,7 +27,8 @@ SCOPES = ("", "/inbox/team")
 def address(route: Route, scope: str = "") -> str:
     """A path that the route answers."""
     path = route.path.replace("{id}", "latest").replace("{part}", "0").replace("{token}", "none")
-    return scope + path.replace("{tag:path}", "blue").replace("{name:path}", "team").replace("{file:path}", "icon.svg")
+    path = path.replace("{tag:path}", "blue").replace("{name:path}", "team").replace("{file:path}", "icon.svg")
+    return scope + path + ("?timeout=0" if path.endswith("/wait") else "")
 
 
 def walk(routes: Iterable[Route]) -> Iterator[tuple[Route, str]]:

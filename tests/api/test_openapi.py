@@ -117,6 +117,8 @@ async def test_the_other_shapes_fit_too(server: Server, client: httpx.AsyncClien
     await deliver(server, RICH)
     ordered = (await client.get("api/v1/message/latest/headers?order=1")).json()
     check(find("GET", "/api/v1/message/{id}/headers"), ordered)
+    late = await client.get("api/v1/wait?query=nowhere&timeout=0")
+    check(find("GET", "/api/v1/wait"), late.json(), status="404")
     check(find("GET", "/api/v1/messages"), (await client.get("api/v1/messages?limit=0")).json())
     for path in ("/api/v1/messages", "/api/v1/search"):
         answer = await client.delete(
