@@ -63,7 +63,10 @@ def ehlo_reply(*, hostname: str, size: int) -> str:
 
 
 def read_parameters(params: Sequence[str], known: Mapping[str, Check]) -> dict[str, str]:
-    """The parameters of a MAIL or RCPT by their names in upper case. Raises Rejection."""
+    """The parameters of a MAIL or RCPT by their names in upper case; a repeated one counts as said last.
+
+    Raises Rejection.
+    """
     values: dict[str, str] = {}
     for param in params:
         name, equals, value = param.partition("=")
@@ -73,7 +76,7 @@ def read_parameters(params: Sequence[str], known: Mapping[str, Check]) -> dict[s
         check = known.get(name)
         if check is None:
             raise Rejection(replies.UNKNOWN_PARAMETER)
-        if name in values or not check(value if equals else None):
+        if not check(value if equals else None):
             raise Rejection(replies.BAD_PARAMETER)
         values[name] = value
     return values
