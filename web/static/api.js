@@ -33,9 +33,14 @@ async function ask(url, options) {
 /** @param {string} url @param {AbortSignal} [signal] @returns {Promise<any>} */
 const get = async (url, signal) => (await ask(url, { signal })).json();
 
-/** @param {string} method @param {string} url @param {unknown} body */
-const send = (method, url, body) =>
-  ask(url, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), keepalive: true });
+const KEEPALIVE = 60_000; // browsers refuse to keep larger bodies going when the page is closed
+
+/** @param {string} method @param {string} url @param {unknown} value */
+function send(method, url, value) {
+  const body = JSON.stringify(value);
+  const headers = { "Content-Type": "application/json" };
+  return ask(url, { method, headers, body, keepalive: body.length < KEEPALIVE });
+}
 
 /** @param {Scope} scope @param {number} start @param {number} limit @param {AbortSignal} [signal] @returns {Promise<Listing>} */
 export function page(scope, start, limit, signal) {

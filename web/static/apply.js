@@ -84,9 +84,12 @@ export function leave(ids, oldest) {
   const news = ids.filter((id) => !gone.delete(id));
   if (!news.length) return true;
   if (news.includes(route.value.id)) opened.value = { state: "gone", message: opened.value.message, error: "" };
-  const { unknown } = take(news);
-  if (unknown && oldest) list.shift(unknown);
-  return !unknown || oldest;
+  if (oldest) {
+    const unread = news.filter((id) => list.summaries.get(id)?.Read === false).length;
+    scopeUnread.value = Math.max(0, scopeUnread.value - unread);
+  }
+  const { unknown } = take(oldest ? list.evict(news) : news);
+  return !unknown && !oldest; // evictions make room while others come: look again when it is quiet
 }
 
 /** @param {Iterable<string>} ids @returns {ReturnType<typeof list.remove> & { unread: number }} */
@@ -105,8 +108,7 @@ export function take(ids) {
 function truncate(inbox) {
   if (inbox !== null && inbox !== route.value.inbox) return false;
   if (list.total === 0) return true;
-  list.remove(list.ids.filter((id) => id !== null));
-  list.shift(list.total);
+  list.clear();
   held.value = 0;
   scopeUnread.value = 0;
   selected.value = new Set();

@@ -1,7 +1,19 @@
-/** What the rail counts, and what is said to who cannot see the list. */
+/**
+ * What the rail and the toolbar count, and what is said to who cannot see the list.
+ *
+ * @import { Listing } from "../types/wire.d.ts"
+ */
 import * as api from "./api.js";
 import { batch } from "./vendor/preact.js";
-import { inboxes, info, spoken, tags, totals } from "./store.js";
+import { inboxes, info, route, scopeUnread, searchError, spoken, tags, totals, warnings } from "./store.js";
+
+/** Take the numbers of a page. @param {Listing} page */
+export function counts(page) {
+  warnings.value = page.warnings ?? [];
+  searchError.value = "";
+  scopeUnread.value = page.messages_unread;
+  totals.value = route.peek().inbox ? totals.value : { total: page.total, unread: page.unread };
+}
 
 let railing = 0;
 /** Counts of inboxes and tags, at most once in 400 ms. */

@@ -53,12 +53,18 @@ function neighbours(id) {
   }
 }
 
+const AGAIN = 3000; // ms between looks at the sessions: no event tells of one that was refused
+
+async function showSessions() {
+  if (!document.hidden) sessions.value = await api.sessions();
+}
+
 /** @param {string} id */
 async function showSession(id) {
   session.value = null;
   try {
-    if (!id) sessions.value = await api.sessions();
-    else session.value = await api.session(id);
+    if (!id || !sessions.peek()) await showSessions();
+    if (id) session.value = await api.session(id);
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
     opened.value = { state: "failed", message: null, error: error.message };
@@ -66,6 +72,7 @@ async function showSession(id) {
 }
 
 export function start() {
+  setInterval(() => route.peek().view === "sessions" && showSessions().catch(() => {}), AGAIN);
   let dwelling = 0;
   let before = "";
   effect(() => {

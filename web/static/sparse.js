@@ -43,6 +43,13 @@ export class Sparse {
     return place < 0 ? -1 : this.ids.length - 1 - place;
   }
 
+  /** Begin anew with nothing. */
+  clear() {
+    this.epoch += 1;
+    this.ahead = 0;
+    this.ids = [];
+  }
+
   /** Begin anew with a first page. @param {Listing} page */
   reset(page) {
     this.epoch += 1;
@@ -118,9 +125,13 @@ export class Sparse {
     return { removed, unknown: asked - removed.length };
   }
 
-  /** The oldest `count` were evicted, whether we know them or not. @param {number} count */
-  shift(count) {
-    this.ids.splice(0, count);
+  /** Take the oldest away, whether we know them or not. @param {string[]} ids @returns {string[]} those that are not the oldest here */
+  evict(ids) {
+    return ids.filter((id) => {
+      if (!this.ids.length || (this.ids[0] !== id && this.ids[0] !== null)) return true;
+      this.ids.shift();
+      return false;
+    });
   }
 
   /** Put back what `remove` took. @param {[place: number, id: string][]} removed */

@@ -6,17 +6,16 @@
  * 2. What a key does is on the screen before the server knows: `acts.js` changes the list and tells `pending`.
  * 3. If counts disagree when all is quiet, the page in sight is fetched again. Nothing else is ever loaded twice.
  *
- * @import { Frame, Listing } from "../types/wire.d.ts"
+ * @import { Frame } from "../types/wire.d.ts"
  */
 import * as api from "./api.js";
 import { apply, inScope } from "./apply.js";
 import { Live } from "./live.js";
 import { batch, effect, untracked } from "./vendor/preact.js";
 import {
-  connection, held, list, listRows, listTop, loaded, now, prefs, revision, route, scopeUnread, searchError, totals,
-  touched, warnings, webui,
+  connection, held, list, listRows, listTop, loaded, now, prefs, revision, route, searchError, totals, touched, webui,
 } from "./store.js";
-import { announce, rail } from "./news.js";
+import { announce, counts, rail } from "./news.js";
 import { pending } from "./pending.js";
 
 const PAGE = 100;
@@ -33,14 +32,6 @@ let healing = 0;
 let fetching = false;
 
 const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
-
-/** @param {Listing} page */
-function counts(page) {
-  warnings.value = page.warnings ?? [];
-  searchError.value = "";
-  scopeUnread.value = page.messages_unread;
-  totals.value = scope().inbox ? totals.value : { total: page.total, unread: page.unread };
-}
 
 /** Begin with a scope: its first page, then live. */
 async function enter() {
@@ -59,7 +50,7 @@ async function enter() {
       loaded.value = true;
       revision.value += 1;
     });
-    everything ??= new Live({ inbox: "", q: "" }, page.cursor, { frame: hearAll, state: told });
+    listen(page.cursor);
     if (q) matching = new Live({ inbox, q }, page.cursor, { frame: hearMatching, state: () => {} });
     entering = null;
     for (const frame of meanwhile) hearAll(frame, false);
@@ -70,11 +61,19 @@ async function enter() {
   }
 }
 
+/** Be told of everything that happens, from now on till the end. @param {string} cursor "" is from now on */
+function listen(cursor) {
+  everything ??= new Live({ inbox: "", q: "" }, cursor, { frame: hearAll, state: told });
+}
+
 /** @param {unknown} error of loading a scope */
 function refusal(error) {
   if (!(error instanceof api.ApiError)) throw error;
-  if (error.status === 400) searchError.value = error.message;
-  else {
+  if (error.status === 400) {
+    searchError.value = error.message;
+    loaded.value = true;
+    listen("");
+  } else {
     connection.value = { state: "waiting", retryAt: Date.now() + 2000, note: "" };
     setTimeout(enter, 2000);
   }

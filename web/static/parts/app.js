@@ -12,10 +12,11 @@ import { Settings } from "./settings.js";
 import { Splitter } from "./splitter.js";
 import { Start } from "./start.js";
 import { Toasts } from "./toasts.js";
+import { Told } from "./told.js";
 import { Toolbar } from "./toolbar.js";
 
 function Mail() {
-  return html`<section class="list-pane" aria-label="List"><${Toolbar} /><${List} /></section>`;
+  return html`<section class="list-pane" aria-label="List"><${Toolbar} /><${Told} /><${List} /></section>`;
 }
 
 export function App() {

@@ -7,7 +7,7 @@ import { Icon } from "./icon.js";
 const PAUSE = 140;
 
 function Filters() {
-  return html`<div id="filters" class="popover" popover aria-label="How to search">
+  return html`<div id="filters" class="popover" popover role="dialog" tabindex="0" aria-label="How to search">
     <p>Words are looked for in subject, addresses, text and file names; all must be found. Quotes keep a phrase, <code>-</code> excludes.</p>
     <dl>${FILTERS.map(([filter, meaning]) => html`<div key=${filter}><dt><code>${filter}</code></dt><dd>${meaning}</dd></div>`)}</dl>
   </div>`;
@@ -36,14 +36,13 @@ export function Search() {
     type();
     document.getElementById("list")?.focus();
   };
-  const told = searchError.value || warnings.value.join(" ");
+  const told = searchError.value || warnings.value.length;
   return html`<div class="search" role="search">
     <${Icon} name="search" />
     <input id="search" ref=${input} type="search" placeholder="Search" title="Search (/)" aria-label="Search messages" autocomplete="off" spellcheck=${false}
       maxlength="4000" aria-invalid=${searchError.value ? "true" : undefined} aria-describedby=${told ? "search-told" : undefined}
       onInput=${type} onKeyDown=${press} />
     <button type="button" class="button" popovertarget="filters" aria-label="How to search" title="How to search"><${Icon} name="help" /></button>
-    ${told && html`<p id="search-told" class=${`search-told ${searchError.value ? "error" : ""}`} role="status">${told}</p>`}
     <${Filters} />
   </div>`;
 }

@@ -39,6 +39,7 @@ export function SessionView() {
   }
   return html`<article class="reader" aria-label="Session">
     <div class="message-actions"><${Button} icon="back" label="Back to the list" keys="Esc" class="back" onClick=${() => go({ id: "" })} /><span class="spring"></span></div>
+    <header class="facts"><h1 class="message-title" tabindex="-1">Session of ${session.value?.Helo || session.value?.Peer || "a client"}</h1></header>
     <div class="panel" tabindex="0" role="region" aria-label="Transcript">${session.value ? html`<${Transcript} session=${session.value} />` : html`<p class="loading">Loading</p>`}</div>
   </article>`;
 }

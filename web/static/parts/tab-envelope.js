@@ -21,7 +21,7 @@ export function Envelope({ message }) {
       <${Fact} name="TLS" value=${envelope.TLS || "none"} />
       <${Fact} name="AUTH user" value=${envelope.Username || "none"} />
     </tbody></table>
-    <section class="differences" aria-label="Envelope against header"><h3>Envelope against header</h3>
+    <section class="differences" aria-label="Envelope against header"><h2>Envelope against header</h2>
       ${notes.length ? html`<ul>${notes.map(({ title, text }) => html`<li key=${title + text}><${Icon} name="warn" /><span><strong>${title}</strong> ${text}</span></li>`)}</ul>`
         : html`<p class="quiet"><${Icon} name="check" /> They agree.</p>`}</section>`;
 }

@@ -24,7 +24,7 @@ function Blocked({ id, remote }) {
   return html`<span class="blocked"><${Icon} name="shield" />
     ${remote ? "Remote content is loaded" : html`<button type="button" class="link-button" popovertarget="remote-list">${count} remote ${count === 1 ? "thing" : "things"} blocked</button>`}
     <button type="button" class="button plain with-text" aria-pressed=${remote} onClick=${() => acts.allowRemote(id)}>${remote ? "Block again" : "Load"}</button>
-    <div id="remote-list" class="popover" popover aria-label="What was blocked"><p>The sender sees that you read the mail when these are loaded.</p>
+    <div id="remote-list" class="popover" popover role="dialog" tabindex="0" aria-label="What was blocked"><p>The sender sees that you read the mail when these are loaded.</p>
       <ul class="urls">${urls.map((url) => html`<li key=${url}>${url}</li>`)}</ul></div></span>`;
 }
 

@@ -29,7 +29,7 @@ function Node({ id, part, depth }) {
 
 /** The MIME tree, with what is wrong in it. @param {{ message: Message }} props */
 export function Tree({ message }) {
-  return html`${message.Defects.length > 0 && html`<section class="defect-list" aria-label="Defects"><h3>Defects</h3>
+  return html`${message.Defects.length > 0 && html`<section class="defect-list" aria-label="Defects"><h2>Defects</h2>
       ${message.Defects.map((defect, at) => html`<p class="defect" key=${at}><${Icon} name="warn" />${defect}</p>`)}</section>`}
     <ul class="tree"><${Node} id=${message.ID} part=${message.Parts} depth=${0} /></ul>`;
 }
