@@ -19,7 +19,7 @@ NOT_FOUND = "404 page not found"
 SOURCE_CSP = "default-src 'none'; sandbox"
 _JSON = "application/json"
 _CHUNK = 256 * 1024  # bytes of a long body handed over at once
-_ROWS = 250  # rows of a long list made and encoded between two turns of the loop
+_ROWS = 250  # a list of more rows is sent while it is made
 _GZIP_FROM = 1024
 _GZIP_IN_THREAD = 128 * 1024
 _GZIP_LEVEL = 4
@@ -113,24 +113,26 @@ async def _chunks(data: memoryview) -> AsyncIterator[memoryview]:
         await asyncio.sleep(0)
 
 
-async def message_list(head: schema.ListHead, summaries: Sequence[Summary], *, to: HTTPConnection) -> Response:
-    """A list of messages; a long one is made and sent piece by piece, so nobody waits for it."""
-    if len(summaries) <= _ROWS:
-        return await packed(b"".join([piece async for piece in _list(head, summaries)]), media=_JSON, to=to)
-    pieces = _list(head, summaries)
+async def message_list(
+    head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]], rows: int, *, to: HTTPConnection
+) -> Response:
+    """A list of messages; one of many rows is made and sent slice by slice, so nobody waits for it."""
+    pieces = _list(head, slices)
+    if rows <= _ROWS:
+        return await packed(b"".join([piece async for piece in pieces]), media=_JSON, to=to)
     if not accepts_gzip(to):
         return StreamingResponse(pieces, media_type=_JSON, headers={"vary": "Accept-Encoding"})
     headers = {"vary": "Accept-Encoding", "content-encoding": "gzip"}
     return StreamingResponse(_gzipped(pieces), media_type=_JSON, headers=headers)
 
 
-async def _list(head: schema.ListHead, summaries: Sequence[Summary]) -> AsyncIterator[bytes]:
+async def _list(head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]]) -> AsyncIterator[bytes]:
     yield _harmless(msgspec.json.encode(head))[:-1] + b',"messages":['
-    for start in range(0, len(summaries), _ROWS):
-        rows = [summary_of(summary) for summary in summaries[start : start + _ROWS]]
-        yield (b"," if start else b"") + _harmless(msgspec.json.encode(rows))[1:-1]
-        if len(summaries) > _ROWS:
-            await asyncio.sleep(0)
+    separator = b""
+    async for summaries in slices:
+        rows = [summary_of(summary) for summary in summaries]
+        yield separator + _harmless(msgspec.json.encode(rows))[1:-1]
+        separator = b","
     yield b"]}\n"
 
 

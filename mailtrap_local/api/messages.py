@@ -1,6 +1,8 @@
 """Lists of messages: listing, searching, marking, deleting with undo, and putting one in."""
 
 import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +13,13 @@ from mailtrap_local.api import answer, bodies, schema
 from mailtrap_local.api.route import Call
 from mailtrap_local.api.wire import list_head_of
 from mailtrap_local.errors import BadRequest
-from mailtrap_local.model import Arrival, Envelope, Origin, Recipient
+from mailtrap_local.model import Arrival, Envelope, Origin, Recipient, Summary
 from mailtrap_local.search import dates
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.store.base import Selection
 
 LIMIT = 50
+_SLICE = 500  # rows that are read at once
 _NARROWING = ("query", "ids", "id", "search")
 
 
@@ -34,8 +37,25 @@ async def search_messages(call: Call) -> Response:
 
 
 async def _page(call: Call, selection: Selection, *, start: int, limit: int | None) -> Response:
-    page = await call.mailbox.page(selection, start=start, limit=limit)
-    return await answer.message_list(list_head_of(page), page.summaries, to=call.connection)
+    page = await call.mailbox.page(selection, start=start, limit=_SLICE if limit is None else min(limit, _SLICE))
+    there = max(page.matched - start, 0)
+    wanted = there if limit is None else min(there, limit)
+    slices = _slices(call, selection, page.summaries, wanted)
+    return await answer.message_list(list_head_of(page, count=wanted), slices, wanted, to=call.connection)
+
+
+async def _slices(
+    call: Call, selection: Selection, first: tuple[Summary, ...], wanted: int
+) -> AsyncIterator[tuple[Summary, ...]]:
+    """The summaries of a list, a slice at a time, so that no list is ever in memory as a whole."""
+    summaries = first
+    while summaries:
+        yield summaries
+        wanted -= len(summaries)
+        if wanted <= 0:
+            return
+        older = replace(selection, until_seq=summaries[-1].seq - 1)
+        summaries = await call.mailbox.newest(older, limit=min(wanted, _SLICE))
 
 
 async def mark_messages(call: Call) -> Response:

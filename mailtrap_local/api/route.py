@@ -140,8 +140,8 @@ class Param:
 class Route:
     """A row of the route table.
 
-    `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` has other statuses that come
-    with JSON. `changes` says that it changes state, `fetches` that it makes us fetch something: both ask
+    `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` are other statuses that
+    come with JSON. `changes` says that it changes state, `fetches` that it makes us fetch something: both ask
     `guard.check_writer` first. `cap` gives the limit of its body where that is not the common one. `ours` marks what
     Mailpit has not. Those under /api and /view exist in each inbox.
     """

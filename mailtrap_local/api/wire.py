@@ -61,12 +61,12 @@ def summary_of(summary: model.Summary) -> schema.MessageSummary:
     )
 
 
-def list_head_of(page: model.Page) -> schema.ListHead:
-    """The numbers around a page."""
+def list_head_of(page: model.Page, *, count: int) -> schema.ListHead:
+    """The numbers around a page that is sent with `count` messages."""
     return schema.ListHead(
         total=page.total,
         unread=page.unread,
-        count=len(page.summaries),
+        count=count,
         messages_count=page.matched,
         messages_unread=page.matched_unread,
         start=page.start,

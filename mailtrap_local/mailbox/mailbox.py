@@ -118,9 +118,14 @@ class Mailbox:
         return await self._store.page(selection, start=start, limit=limit)
 
     async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
-        """Summaries in the order of arrival."""
+        """Summaries in the order of arrival, without the numbers."""
         await self._settle(selection)
         return await self._store.oldest(selection, limit=limit)
+
+    async def newest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
+        """Summaries, newest first, without the numbers."""
+        await self._settle(selection)
+        return await self._store.newest(selection, limit=limit)
 
     async def latest(self, selection: Selection) -> str:
         """The id of the newest message. Raises NotFound."""

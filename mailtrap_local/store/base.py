@@ -85,6 +85,9 @@ class Store(Protocol):
     async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
         """Summaries in the order of arrival, without the counts of a page."""
 
+    async def newest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
+        """The same, newest first."""
+
     async def record(self, message_id: str, *, inbox: str | None = None) -> Record:
         """One message without its raw. Raises NotFound."""
 

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 from mailtrap_local.errors import NotFound
 from mailtrap_local.events import Cursor
@@ -133,8 +134,17 @@ class SqliteStore:
 
     async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
         """Summaries in the order of arrival, without the counts of a page."""
+        return await self._ordered(selection, limit, "ASC")
+
+    async def newest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
+        """The same, newest first."""
+        return await self._ordered(selection, limit, "DESC")
+
+    async def _ordered(
+        self, selection: Selection, limit: int | None, order: Literal["ASC", "DESC"]
+    ) -> tuple[Summary, ...]:
         where, parameters = conditions(selection)
-        sql = f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE {where} ORDER BY m.seq LIMIT ?"
+        sql = f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE {where} ORDER BY m.seq {order} LIMIT ?"
         found = await self._readers.run(
             lambda connection: connection.execute(sql, [*parameters, -1 if limit is None else limit]).fetchall()
         )

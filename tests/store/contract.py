@@ -111,6 +111,7 @@ class StoreContract:
         assert seen == added[::-1]
         assert [summary.id for summary in (await store.page(ALL, limit=None)).summaries] == added[::-1]
         assert [summary.id for summary in await store.oldest(ALL, limit=2)] == added[:2]
+        assert [summary.id for summary in await store.newest(ALL, limit=2)] == added[:-3:-1]
         assert (await store.page(ALL, limit=0)).summaries == ()
 
     async def test_many_at_once_each_get_their_own(self, store: Store, events: list[Event]) -> None:
