@@ -35,13 +35,11 @@ def addresses(text: str) -> tuple[Address, ...]:
 
 def _plain(text: str) -> Address | None:
     """One mailbox of the usual forms; None for everything else."""
+    if "<" in text:
+        match = _SIMPLE.match(text)
+        return Address(_name(match[1] or match[2] or ""), match[3]) if match else None
     match = _BARE.match(text)
-    if match:
-        return Address("", match[1])
-    match = _SIMPLE.match(text)
-    if match:
-        return Address(_name(match[1] or match[2] or ""), match[3])
-    return None
+    return Address("", match[1]) if match else None
 
 
 def _name(text: str) -> str:

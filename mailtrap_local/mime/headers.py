@@ -43,7 +43,10 @@ _WANTED = {
     for name in _ROW_FIELDS
     for spelling in (name, name.title(), name.upper(), name.title().replace("Id", "ID"))
 }
-_NO_ADDRESS = Address("", "")
+_UNWANTED = (
+    "Received Date MIME-Version Mime-Version Content-Type Content-Transfer-Encoding DKIM-Signature X-Mailer User-Agent"
+)
+_WANTED.update((name.encode(), "") for name in _UNWANTED.split())  # spares them the second look
 
 
 @dataclass(slots=True)
@@ -257,8 +260,10 @@ def head_of(fields: list[Field]) -> Head:
     """The same of a header that was split already."""
     found: dict[str, bytes] = {}
     for name, value in fields:
-        key = _WANTED.get(name) or _WANTED.get(name.lower())
+        key = _WANTED.get(name)
         if key is None:
+            key = _WANTED.get(name.lower(), "")
+        if not key:
             continue
         if key not in found:
             found[key] = value

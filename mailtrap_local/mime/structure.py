@@ -27,6 +27,7 @@ _DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r*\n|\r|\Z)")
 _LIKE_BOUNDARY = re.compile(rb"\n--(?=[^\r\n]*[A-Za-z0-9])([^\s][^\r\n]{0,69}?)[ \t]*\r*\n(?=[A-Za-z-]+:|\r*\n)")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _ANY_LINE_END = re.compile(rb"\r+\n|\r")
+_C = b"cC"  # what the names of those fields begin with
 _FIRST_LINE = 10_000
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
@@ -215,7 +216,9 @@ def _node(path: str, source: bytes, start: int, end: int, *, part: bool = False,
     own: dict[str, bytes] = {}
     types = []
     for name, value in block.fields:
-        key = _PART_FIELDS.get(name) or (_PART_FIELDS.get(name.lower()) if name[:1] in b"cC" else None)
+        if name[0] not in _C:
+            continue
+        key = _PART_FIELDS.get(name) or _PART_FIELDS.get(name.lower())
         if key:
             own.setdefault(key, value)
             if key == "content-type":
