@@ -2,30 +2,34 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from tests.tools import need
+from tests.ui.mails import deliver
 from tests.ui.proxy import Proxy
 
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 360, "height": 740}
+WIDE = ViewportSize(width=1440, height=900)
+NARROW = ViewportSize(width=360, height=740)
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 # Every violation of the page's own policy, told to the console so that it fails the test.
 VIOLATIONS = """
-addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  console.error(`CSP: ${violatedDirective} ${blockedURI}`));
 """
 
 
@@ -69,7 +73,7 @@ def complaints() -> list[str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser, server: Server, complaints: list[str]) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(viewport=WIDE, base_url=server.url, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = await browser.new_context(viewport=WIDE, base_url=server.url, reduced_motion="reduce")
     await context.add_init_script(VIOLATIONS)
     watch(context, complaints)
     yield context
@@ -101,12 +105,20 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
     context.on("weberror", lambda error: complaints.append(str(error.error)))
 
 
+class Send(Protocol):
+    async def __call__(
+        self, *mails: EmailMessage | bytes, to: Sequence[str] | None = None, user: str | None = None
+    ) -> None:
+        """Send mails by SMTP to the server, in one session."""
+
+
 @pytest.fixture
-def send(server: Server) -> Callable[..., object]:
-    """Send a mail by SMTP to the server, from a thread so that the loop stays free."""
-    from tests.ui.mails import deliver
+def send(server: Server) -> Send:
+    """From a thread, so that the loop stays free."""
 
-    async def deliver_it(*args: object, **kwargs: object) -> None:
-        await asyncio.to_thread(deliver, server.smtp_port, *args, **kwargs)
+    async def deliver_them(
+        *mails: EmailMessage | bytes, to: Sequence[str] | None = None, user: str | None = None
+    ) -> None:
+        await asyncio.to_thread(deliver, server.smtp_port, *mails, to=to, user=user)
 
-    return deliver_it
+    return deliver_them

@@ -62,9 +62,7 @@ def png(width: int = 40, height: int = 20) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def deliver(
-    port: int, *mails: EmailMessage | bytes, to: Sequence[str] | None = None, user: str | None = None
-) -> None:
+def deliver(port: int, *mails: EmailMessage | bytes, to: Sequence[str] | None = None, user: str | None = None) -> None:
     """By a real SMTP client, all in one session."""
     with smtplib.SMTP("127.0.0.1", port) as smtp:
         if user:

@@ -1,11 +1,10 @@
 """Deleting is shown at once, and can be taken back."""
 
-from typing import Any
-
 from playwright.async_api import Page, expect
 
 from mailtrap_local.server import Server
 from mailtrap_local.store.base import Selection
+from tests.ui.conftest import Send
 from tests.ui.mails import plain
 
 
@@ -13,7 +12,7 @@ async def left(server: Server) -> list[str]:
     return [summary.head.subject for summary in (await server.mailbox.page(Selection())).summaries]
 
 
-async def test_delete_and_undo_by_key(page: Page, send: Any, server: Server) -> None:
+async def test_delete_and_undo_by_key(page: Page, send: Send, server: Server) -> None:
     await send(plain("one"), plain("two"), plain("three"))
     await page.goto("")
     await page.get_by_role("option", name="two").click()
@@ -30,7 +29,7 @@ async def test_delete_and_undo_by_key(page: Page, send: Any, server: Server) -> 
     await expect(page.get_by_role("option").nth(1)).to_contain_text("two")
 
 
-async def test_a_refused_delete_is_taken_back(page: Page, send: Any, complaints: list[str]) -> None:
+async def test_a_refused_delete_is_taken_back(page: Page, send: Send, complaints: list[str]) -> None:
     await send(plain("stays"))
     await page.goto("")
     await page.get_by_role("option").click()
@@ -41,7 +40,7 @@ async def test_a_refused_delete_is_taken_back(page: Page, send: Any, complaints:
     complaints.clear()  # Chromium logs the 503 that we made
 
 
-async def test_delete_all_asks_and_can_be_undone(page: Page, send: Any, server: Server) -> None:
+async def test_delete_all_asks_and_can_be_undone(page: Page, send: Send, server: Server) -> None:
     await send(plain("one"), plain("two"))
     await page.goto("")
     await page.get_by_role("button", name="Delete all").click()
@@ -56,7 +55,7 @@ async def test_delete_all_asks_and_can_be_undone(page: Page, send: Any, server: 
     await expect(page.get_by_role("option")).to_have_count(2)
 
 
-async def test_a_delete_elsewhere_is_seen(page: Page, send: Any, server: Server) -> None:
+async def test_a_delete_elsewhere_is_seen(page: Page, send: Send, server: Server) -> None:
     await send(*(plain(f"Mail {number}") for number in range(4)))
     await page.goto("")
     await expect(page.get_by_role("option")).to_have_count(4)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -10,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from mailtrap_local.server import Server
 from mailtrap_local.store.base import Selection
 from tests.ui.canary import Canary, hostile
+from tests.ui.conftest import Send
 from tests.ui.mails import html
 
 LEAKS = 20  # requests of the unprotected mail that are enough to show what it is
@@ -38,9 +38,7 @@ async def settle(browser: Browser) -> None:
         await page.close()
 
 
-async def test_nothing_is_asked_and_nothing_runs(
-    page: Page, browser: Browser, send: Any, canary: Canary
-) -> None:
+async def test_nothing_is_asked_and_nothing_runs(page: Page, browser: Browser, send: Send, canary: Canary) -> None:
     await send(html(hostile(canary.url), subject="<img src=x onerror=alert(1)> hostile"))
     await page.goto("")
     await page.get_by_role("option").click()
@@ -58,7 +56,7 @@ async def test_nothing_is_asked_and_nothing_runs(
 
 
 async def test_the_preview_alone_is_no_better_off(
-    page: Page, browser: Browser, send: Any, server: Server, canary: Canary
+    page: Page, browser: Browser, send: Send, server: Server, canary: Canary
 ) -> None:
     await send(html(hostile(canary.url)))
     message_id = await server.mailbox.latest(Selection())
@@ -69,7 +67,7 @@ async def test_the_preview_alone_is_no_better_off(
 
 
 async def test_remote_content_widens_images_styles_and_fonts_only(
-    page: Page, browser: Browser, send: Any, canary: Canary
+    page: Page, browser: Browser, send: Send, canary: Canary
 ) -> None:
     source = (
         f"<link rel=stylesheet href='{canary.url}/style'><img src='{canary.url}/image'>"
@@ -85,7 +83,7 @@ async def test_remote_content_widens_images_styles_and_fonts_only(
     assert sorted(canary.asked) == ["/image", "/style"]
 
 
-async def test_a_link_opens_a_tab(page: Page, context: BrowserContext, send: Any, canary: Canary) -> None:
+async def test_a_link_opens_a_tab(page: Page, context: BrowserContext, send: Send, canary: Canary) -> None:
     await send(html(f"<!doctype html><p><a href='{canary.url}/clicked'>click me</a></p>"))
     await page.goto("")
     await page.get_by_role("option").click()

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.ui.conftest import NARROW
+from tests.ui.conftest import NARROW, Send
 from tests.ui.mails import plain, rich
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
@@ -22,7 +22,7 @@ async def table(page: Page) -> list[dict[str, Any]]:
     return keys
 
 
-async def test_a_walk_without_a_mouse(page: Page, send: Any) -> None:
+async def test_a_walk_without_a_mouse(page: Page, send: Send) -> None:
     await send(plain("one"), rich(), plain("three"))
     await page.goto("")
     await expect(page.get_by_role("option")).to_have_count(3)
@@ -85,7 +85,7 @@ async def test_no_key_twice(page: Page) -> None:
     assert not firsts & set(names)
 
 
-async def test_single_keys_can_be_switched_off(page: Page, send: Any) -> None:
+async def test_single_keys_can_be_switched_off(page: Page, send: Send) -> None:
     await send(plain("stays"), plain("stays too"))
     await page.goto("")
     await page.get_by_role("option").first.click()
@@ -103,7 +103,7 @@ async def test_single_keys_can_be_switched_off(page: Page, send: Any) -> None:
     await expect(page.get_by_role("heading", name="stays", exact=True)).to_be_visible()
 
 
-async def test_keys_typed_into_a_field_are_text(page: Page, send: Any) -> None:
+async def test_keys_typed_into_a_field_are_text(page: Page, send: Send) -> None:
     await send(plain("one"))
     await page.goto("")
     await page.get_by_role("option").click()
@@ -123,8 +123,8 @@ async def test_panes_are_moved_by_keys(page: Page) -> None:
     await expect(splitter).to_have_attribute("aria-valuenow", "444")
 
 
-async def test_one_pane_at_a_time_where_it_is_narrow(page: Page, send: Any) -> None:
-    await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+async def test_one_pane_at_a_time_where_it_is_narrow(page: Page, send: Send) -> None:
+    await page.set_viewport_size(NARROW)
     await send(rich())
     await page.goto("")
     await page.get_by_role("option").click()

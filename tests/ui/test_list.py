@@ -1,14 +1,13 @@
 """The list: rows come by themselves, nothing moves under the eyes, searches stay live."""
 
-from typing import Any
-
 from playwright.async_api import Page, expect
 
 from mailtrap_local.server import Server
+from tests.ui.conftest import Send
 from tests.ui.mails import plain, rich
 
 
-async def test_row_appears_without_reload(page: Page, send: Any) -> None:
+async def test_row_appears_without_reload(page: Page, send: Send) -> None:
     await page.goto("")
     await expect(page.get_by_text("Point your app here")).to_be_visible()
     await expect(page.locator(".connection")).to_have_text("Live")
@@ -22,7 +21,7 @@ async def test_row_appears_without_reload(page: Page, send: Any) -> None:
     await expect(page).to_have_title("(1) mailtrap-local")
 
 
-async def test_what_is_open_does_not_move(page: Page, send: Any) -> None:
+async def test_what_is_open_does_not_move(page: Page, send: Send) -> None:
     await send(*(plain(f"Mail {number}") for number in range(5)))
     await page.goto("")
     await page.get_by_role("option").filter(has_text="Mail 4").click()
@@ -36,7 +35,7 @@ async def test_what_is_open_does_not_move(page: Page, send: Any) -> None:
     await expect(pill).to_be_hidden()
 
 
-async def test_a_search_stays_live_and_says_what_is_wrong(page: Page, send: Any, complaints: list[str]) -> None:
+async def test_a_search_stays_live_and_says_what_is_wrong(page: Page, send: Send, complaints: list[str]) -> None:
     await send(plain("apple pie"), plain("pear tart"))
     await page.goto("")
     await page.keyboard.press("/")
@@ -52,7 +51,7 @@ async def test_a_search_stays_live_and_says_what_is_wrong(page: Page, send: Any,
     complaints.clear()  # Chromium logs the 400 that we asked for
 
 
-async def test_inboxes_narrow_the_list(page: Page, send: Any) -> None:
+async def test_inboxes_narrow_the_list(page: Page, send: Send) -> None:
     await send(plain("for the shop"), user="shop")
     await send(plain("for nobody"))
     await page.goto("")
@@ -66,7 +65,7 @@ async def test_inboxes_narrow_the_list(page: Page, send: Any) -> None:
     await expect(page.get_by_role("option").first).to_contain_text("again for the shop")
 
 
-async def test_several_are_selected_and_acted_on(page: Page, send: Any, server: Server) -> None:
+async def test_several_are_selected_and_acted_on(page: Page, send: Send, server: Server) -> None:
     await send(*(plain(f"Mail {number}") for number in range(6)))
     await page.goto("")
     rows = page.get_by_role("option")
@@ -80,7 +79,7 @@ async def test_several_are_selected_and_acted_on(page: Page, send: Any, server: 
     await expect(page.get_by_role("option", name="Mail 5")).to_be_visible()
 
 
-async def test_pause_holds_back(page: Page, send: Any) -> None:
+async def test_pause_holds_back(page: Page, send: Send) -> None:
     await send(plain("first"))
     await page.goto("")
     await page.get_by_role("button", name="Hold back new mail").click()

@@ -1,16 +1,15 @@
 """The connection: lost, told, resumed, begun anew."""
 
-from typing import Any
-
 from playwright.async_api import BrowserContext, Page, expect
 
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
+from tests.ui.conftest import Send
 from tests.ui.mails import deliver, plain
 from tests.ui.proxy import Proxy
 
 
-async def test_cut_and_resumed(page: Page, proxy: Proxy, send: Any, complaints: list[str]) -> None:
+async def test_cut_and_resumed(page: Page, proxy: Proxy, send: Send, complaints: list[str]) -> None:
     await send(plain("before"))
     await page.goto(proxy.url)
     await expect(page.locator(".connection")).to_have_text("Live")
@@ -24,7 +23,7 @@ async def test_cut_and_resumed(page: Page, proxy: Proxy, send: Any, complaints: 
     complaints.clear()  # Chromium logs each connection that was refused
 
 
-async def test_another_life_of_the_server(page: Page, proxy: Proxy, send: Any, complaints: list[str]) -> None:
+async def test_another_life_of_the_server(page: Page, proxy: Proxy, send: Send, complaints: list[str]) -> None:
     await send(plain("of the first"), plain("of the first too"))
     await page.goto(proxy.url)
     await expect(page.get_by_role("option")).to_have_count(2)
@@ -46,7 +45,7 @@ async def send_to(server: Server, subject: str) -> None:
     await asyncio.to_thread(deliver, server.smtp_port, plain(subject))
 
 
-async def test_two_windows_stay_in_step(context: BrowserContext, send: Any) -> None:
+async def test_two_windows_stay_in_step(context: BrowserContext, send: Send) -> None:
     await send(plain("one"), plain("two"))
     first, second = await context.new_page(), await context.new_page()
     for page in (first, second):

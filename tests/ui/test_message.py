@@ -1,11 +1,11 @@
 """An open message: each tab shows what it must."""
 
 import re
-from typing import Any
 
 from playwright.async_api import Page, expect
 
 from mailtrap_local.server import Server
+from tests.ui.conftest import Send
 from tests.ui.mails import BROKEN, html, plain, rich
 
 
@@ -19,7 +19,7 @@ async def tab(page: Page, name: str) -> None:
     await page.get_by_role("tab", name=name).click()
 
 
-async def test_head_and_every_tab(page: Page, send: Any) -> None:
+async def test_head_and_every_tab(page: Page, send: Send) -> None:
     await send(rich(), to=["ann@example.org", "bo@example.org", "hidden@example.net"], user="checkout")
     await open_first(page)
     panel = page.get_by_role("tabpanel")
@@ -64,7 +64,7 @@ async def test_head_and_every_tab(page: Page, send: Any) -> None:
     await expect(panel).not_to_contain_text("secret")
 
 
-async def test_opening_marks_read_by_put_only(page: Page, send: Any) -> None:
+async def test_opening_marks_read_by_put_only(page: Page, send: Send) -> None:
     await send(plain())
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
@@ -76,21 +76,21 @@ async def test_opening_marks_read_by_put_only(page: Page, send: Any) -> None:
     assert any(one.startswith("PUT") for one in asked)
 
 
-async def test_defects_are_said(page: Page, send: Any) -> None:
+async def test_defects_are_said(page: Page, send: Send) -> None:
     await send(BROKEN)
     await open_first(page)
     await page.locator(".defects").click()
     await expect(page.get_by_role("region", name="Defects").locator(".defect").first).to_be_visible()
 
 
-async def test_text_made_from_html_is_said(page: Page, send: Any) -> None:
+async def test_text_made_from_html_is_said(page: Page, send: Send) -> None:
     await send(html("<p>only here</p>"))
     await open_first(page)
     await tab(page, "Text")
     await expect(page.get_by_role("tabpanel")).to_contain_text("There is no text part")
 
 
-async def test_tags_are_edited(page: Page, send: Any, server: Server) -> None:
+async def test_tags_are_edited(page: Page, send: Send, server: Server) -> None:
     await send(plain())
     await open_first(page)
     await page.keyboard.press("t")
@@ -103,7 +103,7 @@ async def test_tags_are_edited(page: Page, send: Any, server: Server) -> None:
     await expect(page.get_by_role("navigation").get_by_role("link", name="urgent")).to_be_hidden()
 
 
-async def test_large_raw_comes_in_pieces(page: Page, send: Any) -> None:
+async def test_large_raw_comes_in_pieces(page: Page, send: Send) -> None:
     await send(plain(text="0123456789 abcdefghij\n" * 60_000))
     await open_first(page)
     await tab(page, "Raw")
@@ -112,7 +112,7 @@ async def test_large_raw_comes_in_pieces(page: Page, send: Any) -> None:
     await expect(page.get_by_role("tabpanel")).to_contain_text("The first 524 kB of")
 
 
-async def test_deep_links_and_history(page: Page, send: Any) -> None:
+async def test_deep_links_and_history(page: Page, send: Send) -> None:
     await send(plain("one"), plain("two"), plain("three"))
     await page.goto("")
     await page.get_by_role("option", name="two").click()
@@ -128,7 +128,7 @@ async def test_deep_links_and_history(page: Page, send: Any) -> None:
     await expect(page.get_by_role("heading", name="one")).to_be_visible()
 
 
-async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Any, server: Server) -> None:
+async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Send, server: Server) -> None:
     from mailtrap_local.store.base import Selection
 
     await send(plain())

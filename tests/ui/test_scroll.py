@@ -73,9 +73,7 @@ def at(deltas: list[float], share: float) -> float:
     return deltas[min(len(deltas) - 1, int(len(deltas) * share))]
 
 
-async def test_a_hundred_thousand(
-    page: Page, context: BrowserContext, server: Server, record_property: Any
-) -> None:
+async def test_a_hundred_thousand(page: Page, context: BrowserContext, server: Server, record_property: Any) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/messages?start=" in request.url else None)
     await page.goto("")
