@@ -14,6 +14,7 @@ from mailtrap_local.model import Arrival, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
+from mailtrap_local.smtp.connection import Connection
 from mailtrap_local.smtp.intake import Budget
 from mailtrap_local.smtp.session import SmtpProtocol
 
@@ -44,7 +45,7 @@ class SmtpFront:
         self.ehlo = extensions.ehlo_reply(hostname=settings.hostname, size=settings.max_message_size)
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
-        self._connections: set[SmtpProtocol] = set()
+        self._connections: set[Connection] = set()
         self._servers: list[asyncio.Server] = []
         self._sweep: asyncio.TimerHandle | None = None
         self._gone: asyncio.Event
@@ -81,14 +82,14 @@ class SmtpFront:
                 connection.abort()
             await self._all_gone(STOP_SECONDS / 4)
 
-    def admit(self, connection: SmtpProtocol) -> str:
+    def admit(self, connection: Connection) -> str:
         """A new connection; the reply that turns it away, or ""."""
         self._connections.add(connection)
         if self.stopping:
             return replies.SHUTTING_DOWN
         return replies.TOO_MANY_CONNECTIONS if len(self._connections) > limits.SMTP_CONNECTIONS else ""
 
-    def forget(self, connection: SmtpProtocol) -> None:
+    def forget(self, connection: Connection) -> None:
         """A connection is closed."""
         self._connections.discard(connection)
         if self.stopping and not self._connections:

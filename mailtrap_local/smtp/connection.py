@@ -1,0 +1,221 @@
+"""One connection: its octets in, its replies out, waiting, and hanging up. What is said is another matter (session.py).
+
+Theory of operation
+1. The base is aiosmtpd's protocol with its session and envelope. Its command loop is not used: that waits in a task for
+   each line, with a timer for each command. Here commands are answered where their octets arrive (`data_received`), all
+   that have come are answered in one write, and a task exists only while something must be waited for: the store, or a
+   password check. Until it is done, what else comes stays in the buffer (`_work` is set).
+2. A client that does not read its replies is not read from, nor is one that has sent enough while it must wait.
+3. A client that has shut down its side still gets its answers. One that vanishes while its mail is being stored does
+   not undo that: the mail stays, and the transcript says that nobody heard the 250.
+4. `hang_up` ends the conversation at once; the connection ends when the last reply has been sent, or when the front's
+   sweep loses patience.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP, Session
+
+from mailtrap_local import limits
+from mailtrap_local.model import SessionState
+from mailtrap_local.smtp import replies
+from mailtrap_local.smtp.transaction import Transaction
+from mailtrap_local.smtp.wire import Wire
+
+if TYPE_CHECKING:
+    from mailtrap_local.smtp.server import SmtpFront
+
+READ_AHEAD = 64 * limits.KB  # what may wait in the buffer while something is being waited for
+
+log = logging.getLogger(__name__)
+
+
+class Connection(SMTP):
+    """The server's side of one connection, without a word of SMTP but the greeting and the last reply."""
+
+    session: Session
+    envelope: Transaction
+    transport: asyncio.Transport
+
+    def __init__(self, front: "SmtpFront") -> None:
+        # The constructor of the base looks through all attributes by reflection, for each connection anew, and sets
+        # up a stream reader, which has no part here. What the base's methods need of it is made in connection_made.
+        self.front = front
+        self.loop = front.loop
+        self.active = 0.0  # when something last came forward, in the loop's time
+        self.ended = 0.0  # when the conversation was over, 0.0 while it goes on
+        self._wire = Wire(line_limit=limits.AUTH_LINE)
+        self._mail_follows = False  # the next octets are a mail
+        self._replies: list[str] = []
+        self._work: asyncio.Task[None] | None = None
+        self._writable = True
+        self._reading = True
+        self._eof = False
+        self._lost = False
+
+    # What the transport tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there. It is greeted, or turned away."""
+        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
+        self.transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's
+        self.session = Session(self.loop)
+        self.envelope = Transaction()
+        self.active = self.loop.time()
+        peer, local = (_address(transport.get_extra_info(name)) for name in ("peername", "sockname"))
+        self.session.peer = peer
+        self.conversation = self.front.sessions.open(peer=peer, local=local)
+        refusal = self.front.admit(self)
+        if refusal:
+            self.hang_up("refused", refusal)
+        else:
+            self.reply(self.front.greeting)
+            self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        """Octets came."""
+        if self.ended:
+            return
+        self._wire.feed(data)
+        if self._mail_follows:
+            self.active = self.loop.time()
+        if self._work is None and self._writable:
+            self._go_on()
+        elif self._reading and len(self._wire) > READ_AHEAD:
+            self._reading = False
+            self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The client will send no more, and may still listen."""
+        self._eof = True
+        if self._work is None:
+            self._go_on()
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is gone. Work under way is brought to its end."""
+        self._lost = True
+        self.front.forget(self)
+        if self._work is None:
+            self._left()
+
+    def pause_writing(self) -> None:
+        """The client does not read our replies: we do not read its commands."""
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        """It reads them again."""
+        self._writable = True
+        if self._work is None:
+            self._go_on()
+
+    # What a conversation uses
+
+    def reply(self, text: str) -> None:
+        """Say this, together with what else there is to say at this moment."""
+        self.conversation.server(text)
+        self._replies.append(text)
+
+    def defer(self, work: Coroutine[Any, Any, str]) -> None:
+        """The reply is what `work` returns; the next command waits for it."""
+        self._work = self.loop.create_task(self._finish(work))
+
+    def hang_up(self, state: SessionState, reply: str = "") -> None:
+        """End the conversation, with a last reply."""
+        if self.ended:
+            return
+        if reply:
+            self.reply(reply)
+        self._flush()
+        self.ended = self.loop.time()
+        self.conversation.close(state)
+        if not self._lost:
+            self.transport.close()
+
+    # What the front uses
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being waited for."""
+        return self._work is not None
+
+    def stop(self) -> None:
+        """The server stops: say so, now or as soon as the work under way is done."""
+        if self._work is None:
+            self.hang_up("stopped", replies.SHUTTING_DOWN)
+
+    def abort(self) -> None:
+        """Wait no longer: drop work, replies and connection."""
+        if self._work is not None:
+            self._work.cancel()
+        if not self._lost:
+            self.transport.abort()
+
+    # Going on
+
+    def _go_on(self) -> None:
+        """Answer everything that can be answered, in one write."""
+        while self._work is None and self._writable and not self.ended and self._step():
+            pass
+        if self.ended:
+            return
+        self._flush()
+        if self._work is not None or not self._writable:
+            return
+        if self._eof:
+            self._left()
+        elif not self._reading and not self._lost:
+            self._reading = True
+            self.transport.resume_reading()
+
+    def _step(self) -> bool:
+        """Take the next command, answer or mail off the wire; False if it is not all here."""
+        raise NotImplementedError
+
+    async def _finish(self, work: Coroutine[Any, Any, str]) -> None:
+        """Wait for deferred work, say its reply, and go on."""
+        try:
+            reply = await work
+        except asyncio.CancelledError:
+            self.hang_up("stopped")
+            raise
+        except Exception:
+            log.exception("session %s could not finish its work", self.conversation.id)
+            reply = replies.LOCAL_ERROR
+        self._work = None
+        self.active = self.loop.time()
+        if reply == replies.SHUTTING_DOWN:
+            self.hang_up("stopped", reply)
+            return
+        self.reply(reply)
+        if self._lost:
+            self.conversation.remark("the client had left before this reply")
+            self._left()
+        elif self.front.stopping:
+            self.stop()
+        else:
+            self._go_on()
+
+    def _left(self) -> None:
+        """The client has gone without a QUIT."""
+        if not self.ended:
+            self.conversation.remark("the client left without QUIT")
+            self.hang_up("dropped")
+
+    def _flush(self) -> None:
+        if self._replies:
+            if not self._lost:
+                octets = "\n".join(self._replies).replace("\n", "\r\n") + "\r\n"
+                self.transport.write(octets.encode("ascii", "replace"))
+            self._replies.clear()
+
+
+def _address(name: object) -> str:
+    """A socket's name as model.Origin.peer has it; "" for one without address and port."""
+    if not isinstance(name, tuple):
+        return ""
+    host = str(name[0]).removeprefix("::ffff:")
+    return f"[{host}]:{name[1]}" if ":" in host else f"{host}:{name[1]}"
