@@ -27,6 +27,9 @@ MIME_PARTS = 10_000
 SNIPPET_CHARACTERS = 200
 SEARCH_TEXT = 1 * MB
 
+# Inboxes made by request; beyond this the oldest of them is forgotten, though not its mail
+MADE_INBOXES = 10_000
+
 # HTTP
 HTTP_BODY = 5 * MB
 QUERY_CHARACTERS = 4_000

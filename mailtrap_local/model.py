@@ -154,6 +154,19 @@ class InboxCount:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class MadeInbox:
+    """An inbox that somebody asked for before any mail came: SMTP user name and password, and an address of its own.
+
+    Mail whose RCPT TO is the address lands in it without any login. The SMTP user name is the inbox's name.
+    """
+
+    name: str
+    address: str
+    password: str = field(repr=False)
+    created: int = 0
+
+
 EventKind = Literal["new", "update", "delete", "restore", "truncate", "tags"]
 
 

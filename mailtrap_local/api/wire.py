@@ -184,9 +184,9 @@ def part_of(part: model.Part) -> schema.Part:
     )
 
 
-def inbox_of(count: model.InboxCount) -> schema.Inbox:
+def inbox_of(count: model.InboxCount, made: model.MadeInbox | None) -> schema.Inbox:
     """An inbox and what it holds."""
-    return schema.Inbox(count.name, count.total, count.unread, count.size)
+    return schema.Inbox(count.name, count.total, count.unread, count.size, made.address if made else "")
 
 
 def session_row_of(session: model.Session) -> schema.SessionRow:

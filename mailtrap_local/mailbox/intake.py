@@ -1,21 +1,27 @@
 """What becomes of an arrival: its inbox, its Bcc, its tags. Pure; the mailbox calls it for each mail."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from mailtrap_local import mime
 from mailtrap_local.model import Address, Arrival, Digest, Entry, Head
 
 DEFAULT_INBOX = "default"
+Addressed = Callable[[str], str | None]
 INBOX_CHARACTERS = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _TAG = re.compile(r"[\w .@+:/\-]{1,100}")
 _PLUS = re.compile(r"[^+@]*\+([^@]+)@")
 
 
-def entry(arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | None) -> Entry:
-    """The entry for the store. `created` is in microseconds; `digest` None means that the parse follows."""
+def entry(
+    arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | None, made: Addressed = lambda _: None
+) -> Entry:
+    """The entry for the store. `created` is in microseconds; `digest` None means that the parse follows.
+
+    `made` tells the made inbox that an address leads to.
+    """
     head = mime.head(arrival.raw)
     hidden = hidden_recipients(head, arrival)
     if hidden:
@@ -25,17 +31,20 @@ def entry(arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | N
         envelope=arrival.envelope,
         origin=arrival.origin,
         head=head,
-        inbox=inbox_of(arrival, head),
+        inbox=inbox_of(arrival, head, made),
         tags=tags_of(head, plus_tags=plus_tags),
         created=created,
         digest=digest,
     )
 
 
-def inbox_of(arrival: Arrival, head: Head) -> str:
-    """The inbox that the front named, else the AUTH user name, else `X-Inbox`, else the default."""
-    name = arrival.inbox or arrival.origin.username or head.inbox
-    return inbox_name(name) or DEFAULT_INBOX
+def inbox_of(arrival: Arrival, head: Head, made: Addressed) -> str:
+    """The inbox that the front named, else the AUTH user name, else `X-Inbox`, else that of a made address."""
+    name = inbox_name(arrival.inbox or arrival.origin.username or head.inbox)
+    if name:
+        return name
+    addressed = (made(recipient.address) for recipient in arrival.envelope.recipients)
+    return next(filter(None, addressed), DEFAULT_INBOX)
 
 
 def inbox_name(text: str) -> str:

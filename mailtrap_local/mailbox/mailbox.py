@@ -16,10 +16,12 @@ from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stop
 from mailtrap_local.events import Cursor, Hub
 from mailtrap_local.mailbox import intake
 from mailtrap_local.mailbox.describer import Describer
+from mailtrap_local.mailbox.made import MadeInboxes
+from mailtrap_local.mailbox.made import new as new_inbox
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
 from mailtrap_local.mime.preview import Preview, preview
-from mailtrap_local.model import Arrival, Entry, InboxCount, Message, Page, Part, Record, Summary
+from mailtrap_local.model import Arrival, Digest, Entry, InboxCount, MadeInbox, Message, Page, Part, Record, Summary
 from mailtrap_local.search import syntax
 from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
@@ -43,10 +45,12 @@ class Mailbox:
         self._store = store
         self._plus_tags = plus_tags
         self._parser = Parser()
+        self._made = MadeInboxes()
         self._waiters = Waiters()
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
 
     async def __aenter__(self) -> Self:
+        self._made = MadeInboxes(await self._store.made_inboxes())
         self._describer.start()
         for message_id in await self._store.undescribed():
             await self._describe_again(message_id)
@@ -80,7 +84,7 @@ class Mailbox:
         created = time.time_ns() // 1000
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
             digest = mime.digest(arrival.raw)
-            entry = intake.entry(arrival, created=created, plus_tags=self._plus_tags, digest=digest)
+            entry = self._entry(arrival, created, digest)
             summary = await self._store.add(entry)
             self._describer.pass_on(summary, entry)
             return summary
@@ -88,12 +92,15 @@ class Mailbox:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()
         with self._describer.expecting() as expected:
-            entry = await asyncio.to_thread(
-                intake.entry, arrival, created=created, plus_tags=self._plus_tags, digest=None
-            )
+            entry = await asyncio.to_thread(self._entry, arrival, created, None)
             summary = await self._store.add(entry)
             self._describer.describe(summary, entry, expected)
         return summary
+
+    def _entry(self, arrival: Arrival, created: int, digest: Digest | None) -> Entry:
+        return intake.entry(
+            arrival, created=created, plus_tags=self._plus_tags, digest=digest, made=self._made.of_address
+        )
 
     async def _describe_again(self, message_id: str) -> None:
         try:
@@ -160,8 +167,19 @@ class Mailbox:
         return await self._parser.run(partial(preview, remote=remote), raw)
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
-        """Every inbox that holds a message, by name."""
-        return await self._store.inboxes()
+        """Every inbox that holds a message, and every one that was made, by name."""
+        counts = {count.name: count for count in await self._store.inboxes()}
+        for made in self._made.all():
+            counts.setdefault(made.name, InboxCount(made.name, 0, 0, 0))
+        return tuple(counts[name] for name in sorted(counts))
+
+    def made(self, name: str) -> MadeInbox | None:
+        """What was made under this name."""
+        return self._made.get(name)
+
+    def admits(self, username: str, password: str) -> bool:
+        """Whether these are the credentials of a made inbox."""
+        return self._made.admits(username, password)
 
     async def info(self) -> StoreInfo:
         """Figures of the whole store."""
@@ -265,6 +283,21 @@ class Mailbox:
     async def tags(self, *, inbox: str | None = None) -> dict[str, int]:
         """Every tag of the scope with how many messages bear it."""
         return await self._store.tags(inbox=inbox)
+
+    async def make_inbox(self, name: str | None = None) -> MadeInbox:
+        """A fresh inbox with credentials and an address. Raises BadRequest for a name that is taken or cannot be."""
+        made = new_inbox(name)
+        for surplus in self._made.surplus():
+            await self._store.unmake_inbox(surplus)
+            self._made.discard(surplus)
+        await self._store.make_inbox(made)
+        self._made.add(made)
+        return made
+
+    async def unmake_inbox(self, name: str) -> None:
+        """Take back what was made under this name; messages are deleted apart."""
+        self._made.discard(name)
+        await self._store.unmake_inbox(name)
 
     async def delete(self, selection: Selection) -> int:
         """Remove for good; how many messages that were."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailtrap_local.model import Entry, Event, InboxCount, Page, Record, Session, Summary
+from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary
 from mailtrap_local.search.syntax import Query
 
 Committed = Callable[[Sequence[Event]], None]
@@ -123,6 +123,15 @@ class Store(Protocol):
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
         """Every inbox that holds a message, by name."""
+
+    async def make_inbox(self, made: MadeInbox) -> None:
+        """Keep an inbox that was made. Raises BadRequest if there is one of that name or address."""
+
+    async def unmake_inbox(self, name: str) -> None:
+        """Forget that it was made; its messages stay. Unknown names are ignored."""
+
+    async def made_inboxes(self) -> tuple[MadeInbox, ...]:
+        """Every inbox that was made, oldest first."""
 
     async def put_session(self, session: Session) -> None:
         """Keep the transcript of a finished session; the oldest beyond limits.SESSIONS_KEPT go."""

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from mailtrap_local import ids, limits
 from mailtrap_local.errors import BadRequest, NotFound
-from mailtrap_local.model import Entry, Event, Session, Summary
+from mailtrap_local.model import Entry, Event, MadeInbox, Session, Summary
 from mailtrap_local.search.document import free_text
 from mailtrap_local.store import rows
 from mailtrap_local.store.base import Selection
@@ -225,6 +225,18 @@ def evict(transaction: Transaction, gone: Sequence[Old]) -> None:
             some = tuple(old.id for old in shown[at : at + EVENT_IDS])
             transaction.report("delete", inbox=inbox, ids=some, reason="evicted")
     transaction.deleted += len(gone)
+
+
+def make_inbox(transaction: Transaction, made: MadeInbox) -> None:
+    """Keep an inbox that was made. Raises BadRequest."""
+    row = (made.name, made.address, made.password, made.created)
+    if not transaction.execute("INSERT OR IGNORE INTO made_inbox VALUES (?, ?, ?, ?)", row).rowcount:
+        raise BadRequest(f"there is an inbox {made.name!r} already; choose another name, or leave the name out")
+
+
+def unmake_inbox(transaction: Transaction, name: str) -> None:
+    """Forget that an inbox was made."""
+    transaction.execute("DELETE FROM made_inbox WHERE name = ?", (name,))
 
 
 def put_session(transaction: Transaction, session: Session) -> None:

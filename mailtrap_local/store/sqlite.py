@@ -9,7 +9,7 @@ from typing import Literal
 
 from mailtrap_local.errors import NotFound
 from mailtrap_local.events import Cursor
-from mailtrap_local.model import Entry, InboxCount, Page, Record, Session, Summary
+from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary
 from mailtrap_local.store import changes, rows
 from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
 from mailtrap_local.store.database import Database
@@ -93,6 +93,14 @@ class SqliteStore:
         """Bring back what was hidden under the token. Raises NotFound."""
         back: int = await self._writer.submit(partial(changes.restore, token=token, now=_now()))
         return back
+
+    async def make_inbox(self, made: MadeInbox) -> None:
+        """Keep an inbox that was made. Raises BadRequest."""
+        await self._writer.submit(partial(changes.make_inbox, made=made))
+
+    async def unmake_inbox(self, name: str) -> None:
+        """Forget that it was made; its messages stay."""
+        await self._writer.submit(partial(changes.unmake_inbox, name=name))
 
     async def put_session(self, session: Session) -> None:
         """Keep the transcript of a finished session."""
@@ -188,6 +196,12 @@ class SqliteStore:
         sql = "SELECT name, total, unread, size FROM inbox WHERE total > 0 ORDER BY name"
         found = await self._readers.run(lambda connection: connection.execute(sql).fetchall())
         return tuple(InboxCount(*row) for row in found)
+
+    async def made_inboxes(self) -> tuple[MadeInbox, ...]:
+        """Every inbox that was made, oldest first."""
+        sql = "SELECT name, address, password, created FROM made_inbox ORDER BY created, name"
+        found = await self._readers.run(lambda connection: connection.execute(sql).fetchall())
+        return tuple(MadeInbox(*row) for row in found)
 
     async def undescribed(self) -> tuple[str, ...]:
         """Ids of messages that still lack their digest, oldest first: work that a killed process left."""

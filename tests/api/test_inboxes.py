@@ -1,5 +1,8 @@
 """Inboxes as DESIGN.md has them: every route in a scope, by path and by ?inbox=, and nothing leaks out of it."""
 
+import asyncio
+import smtplib
+
 import httpx
 import pytest
 
@@ -21,9 +24,9 @@ async def test_inboxes_are_listed_with_what_they_hold(server: Server, client: ht
     await client.get(f"api/v1/message/{message_id}")
     size, larger = len(raw), len(plain(more="X-Inbox: c\r\n"))
     a, b, c = (await client.get("api/v1/inboxes")).json()["inboxes"]
-    assert a == {"Name": "a", "Total": 1, "Unread": 1, "Size": size}
-    assert b == {"Name": "b", "Total": 2, "Unread": 1, "Size": 2 * size}
-    assert c == {"Name": "c", "Total": 1, "Unread": 1, "Size": larger}
+    assert a == {"Name": "a", "Total": 1, "Unread": 1, "Size": size, "Address": ""}
+    assert b == {"Name": "b", "Total": 2, "Unread": 1, "Size": 2 * size, "Address": ""}
+    assert c == {"Name": "c", "Total": 1, "Unread": 1, "Size": larger, "Address": ""}
     assert (await client.get("inbox/b/api/v1/inboxes")).json() == {"inboxes": [b]}
 
 
@@ -124,3 +127,34 @@ async def test_the_cursor_moves_with_each_change(server: Server, client: httpx.A
     await deliver(server, plain())
     assert await cursor() != first
     assert (await client.get("api/v1/messages")).json()["cursor"] == await cursor()
+
+
+async def test_a_made_inbox_is_usable_as_it_is_told(server: Server, client: httpx.AsyncClient) -> None:
+    made = (await client.post("api/v1/inboxes", json={"name": "team/blue"})).json()
+    assert made["BaseURL"] == f"{server.url}inbox/team%2Fblue"
+    login = made["SMTP"]
+
+    def send(*, authenticated: bool) -> None:
+        with smtplib.SMTP(login["Host"], login["Port"], timeout=10) as smtp:
+            if authenticated:
+                smtp.login(login["Username"], login["Password"])
+            to = "bob@y.org" if authenticated else made["Address"]
+            smtp.sendmail("ann@x.org", [to], "Subject: x\r\n\r\nhi\r\n")
+
+    for authenticated in (True, False):
+        await asyncio.to_thread(send, authenticated=authenticated)
+    assert (await client.get(made["BaseURL"] + "/api/v1/messages")).json()["total"] == 2
+    (listed,) = (await client.get("api/v1/inboxes")).json()["inboxes"]
+    assert (listed["Name"], listed["Total"], listed["Address"]) == ("team/blue", 2, made["Address"])
+    await client.delete("api/v1/inboxes/team%2Fblue")
+    assert (await client.get("api/v1/inboxes")).json()["inboxes"] == []
+
+
+async def test_a_name_is_made_once_and_none_means_a_fresh_one(client: httpx.AsyncClient) -> None:
+    names = {(await client.post("api/v1/inboxes")).json()["Name"] for _ in range(3)}
+    assert len(names) == 3
+    taken = await client.post("api/v1/inboxes", json={"Name": names.pop()})
+    assert (taken.status_code, "already" in taken.text) == (400, True)
+    scoped = await client.post("inbox/mine/api/v1/inboxes")
+    assert scoped.json()["Name"] == "mine"
+    assert (await client.post("inbox/mine/api/v1/inboxes", json={"Name": "other"})).status_code == 400

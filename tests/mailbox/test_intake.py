@@ -30,6 +30,18 @@ def test_the_inbox(named: str | None, username: str, header: str, inbox: str) ->
     assert taken(arrival(header, username=username, inbox=named)).inbox == inbox
 
 
+def test_a_made_address_counts_last() -> None:
+    def made(address: str) -> str | None:
+        return "made" if address == "made@inbox.test" else None
+
+    for arrived, inbox in (
+        (arrival("Subject: x", "bob@y.org", "made@inbox.test"), "made"),
+        (arrival("X-Inbox: field", "made@inbox.test"), "field"),
+        (arrival("Subject: x", "bob@y.org"), "default"),
+    ):
+        assert intake.entry(arrived, created=1, plus_tags=True, digest=None, made=made).inbox == inbox
+
+
 def test_bcc_is_each_rcpt_that_no_field_names_once() -> None:
     kept = taken(
         arrival("To: Bob <BOB@y.org>\r\nCc: c@y.org\r\nBcc: d@y.org", "bob@y.org", "c@Y.org", "e@y.org", "E@y.org")

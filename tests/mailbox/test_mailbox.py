@@ -128,6 +128,22 @@ async def test_delete_with_undo(mailbox: Mailbox) -> None:
     assert [count.name for count in await mailbox.inboxes()] == ["a", "b"]
 
 
+async def test_a_made_inbox_gets_the_mail_to_its_address_and_lives_on(tmp_path: Path) -> None:
+    path = tmp_path / "mail.db"
+    async with opened(path) as mailbox:
+        made = await mailbox.make_inbox("team")
+        with pytest.raises(BadRequest, match="already"):
+            await mailbox.make_inbox("team")
+    async with opened(path) as mailbox:
+        assert mailbox.made("team") == made
+        assert mailbox.admits("team", made.password)
+        assert [(count.name, count.total) for count in await mailbox.inboxes()] == [("team", 0)]
+        envelope = Envelope("a@x.org", (), (Recipient("bob@y.org"), Recipient(made.address)))
+        assert (await mailbox.receive(Arrival(b"Subject: x\r\n\r\n", envelope, Origin()))).inbox == "team"
+        await mailbox.unmake_inbox("team")
+        assert (await mailbox.receive(Arrival(b"Subject: x\r\n\r\n", envelope, Origin()))).inbox == "default"
+
+
 async def test_stopping_ends_what_waits() -> None:
     async with opened() as mailbox:
         with mailbox.hub.listen() as listener:

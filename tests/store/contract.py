@@ -12,7 +12,7 @@ import pytest
 
 from mailtrap_local import ids, mime
 from mailtrap_local.errors import BadRequest, NotFound, Stopping
-from mailtrap_local.model import Arrival, Entry, Envelope, Event, Line, Origin, Recipient, Session
+from mailtrap_local.model import Arrival, Entry, Envelope, Event, Line, MadeInbox, Origin, Recipient, Session
 from mailtrap_local.search import syntax
 from mailtrap_local.store.base import Retention, Selection, Store
 
@@ -357,6 +357,18 @@ class StoreContract:
         info = await store.info()
         assert (info.messages, info.unread, info.deleted) == (2, 1, 0)
         assert info.size > 0
+
+    async def test_made_inboxes(self, store: Store) -> None:
+        one, two = MadeInbox("one", "one@i.test", "secret", NOW), MadeInbox("two", "two@i.test", "secret", NOW + 1)
+        await store.make_inbox(two)
+        await store.make_inbox(one)
+        assert await store.made_inboxes() == (one, two)
+        for taken in (MadeInbox("one", "other@i.test", "x", NOW), MadeInbox("other", "one@i.test", "x", NOW)):
+            with pytest.raises(BadRequest, match="already"):
+                await store.make_inbox(taken)
+        await store.unmake_inbox("one")
+        await store.unmake_inbox("unknown")
+        assert await store.made_inboxes() == (two,)
 
     async def test_after_closing_every_call_says_so(self, opened: Opened, events: list[Event]) -> None:
         async with opened(Retention(), events) as store:

@@ -59,6 +59,14 @@ CREATE TABLE inbox (
   hidden INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Inboxes that were made by request: their credentials and their address, in lower case.
+CREATE TABLE made_inbox (
+  name TEXT PRIMARY KEY,
+  address TEXT NOT NULL UNIQUE,
+  password TEXT NOT NULL,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Deletes that can be undone, and until when.
 CREATE TABLE undo (token TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 
