@@ -84,7 +84,7 @@ def _html_links(html: str) -> list[str]:
             if "&" in target:
                 target = unescape(target).strip()
             if target[:8].lower().startswith(_LINKED):
-                links.append(_BLANK_IN_URL.sub("", target))
+                links.append(target if target.isprintable() else _BLANK_IN_URL.sub("", target))
     return links
 
 

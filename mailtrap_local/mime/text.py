@@ -22,7 +22,12 @@ _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*+)" + ATTRIBUTES + r"(?:>|\Z)")
 _BLOCKS = """p div br tr table h1 h2 h3 h4 h5 h6 li ul ol dl dt dd hr blockquote pre section article header footer nav
     main aside figure figcaption form fieldset legend address option details summary center body html head caption
     thead tbody tfoot""".split()
-_INSTEAD = dict.fromkeys(_BLOCKS, "\n") | {"td": " ", "th": " "}  # of a tag, by the name of its element
+# What stands instead of a tag, by the name of its element in the usual spellings.
+_INSTEAD = {
+    spelling: blank
+    for name, blank in (dict.fromkeys(_BLOCKS, "\n") | {"td": " ", "th": " "}).items()
+    for spelling in (name, name.upper(), name.title())
+}
 _BLANK_LINES = re.compile("\n{3,}")
 
 # What preheaders are padded with: combining grapheme joiner, soft hyphen, zero-width space, word joiner, BOM, ...
@@ -56,7 +61,7 @@ def html_to_text(html: str) -> str:
     source = " ".join(html[:HTML_READ].split())
     if "<" in source:
         pieces = _TAG.split(_UNSEEN.sub("", source))
-        pieces[1::2] = [_INSTEAD.get(name.lower(), "") for name in pieces[1::2]]
+        pieces[1::2] = [_INSTEAD.get(name, "") for name in pieces[1::2]]
         source = "".join(pieces)
     if "&" in source:
         source = unescape(source)

@@ -132,27 +132,6 @@ def test_a_malformed_content_type_is_text(value: str) -> None:
     assert parsed.root.content_type == "text/plain"
 
 
-@pytest.mark.parametrize(
-    ("encoding", "body", "data", "told"),
-    [
-        ("base64", "aGVsbG8=", b"hello", ""),
-        ("BASE64 (comment)", "aGVsbG8=", b"hello", ""),
-        ("base64", "aGVs!!bG8", b"hello", "broken base64"),
-        ("quoted-printable", "a=3D=\r\nb=zz=4", b"a=b=zz=4", ""),
-        ("x-uuencode", "begin 644 x\r\n%:&5L;&\\\r\n`\r\nend\r\n", b"hello", ""),
-        ("x-uuencode", "begin 644 x\r\n%:&5L;&\\\r\n\x7f\x7f\x7f\r\n", b"hello", "broken uuencoding"),
-        ("binary", "as it is", b"as it is", ""),
-        ("x-none", "as it is", b"as it is", "unknown transfer encoding 'x-none'"),
-    ],
-)
-def test_transfer_encodings(encoding: str, body: str, data: bytes, told: str) -> None:
-    raw = f"Content-Type: application/x-y\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}".encode("latin-1")
-    found = content(raw, "0")
-    assert found is not None and found[1] == data
-    defects = parse(raw).defects
-    assert not defects if not told else defects[0].startswith(told)
-
-
 def test_200_levels() -> None:
     parsed = parse(nested(200))
     assert parsed.text.startswith("text 0\n--\ntext 1\n--\n")
