@@ -123,6 +123,21 @@ async def test_panes_are_moved_by_keys(page: Page) -> None:
     await expect(splitter).to_have_attribute("aria-valuenow", "444")
 
 
+async def test_panes_are_dragged_and_remembered(page: Page) -> None:
+    await page.goto("")
+    splitter = page.get_by_role("separator", name="Width of the inboxes")
+    box = await splitter.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 4, 300)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 64, 310, steps=4)
+    await page.mouse.up()
+    await page.mouse.move(box["x"] + 200, 320)
+    await expect(splitter).to_have_attribute("aria-valuenow", "260")
+    await page.reload()
+    await expect(splitter).to_have_attribute("aria-valuenow", "260")
+
+
 async def test_one_pane_at_a_time_where_it_is_narrow(page: Page, send: Send) -> None:
     await page.set_viewport_size(NARROW)
     await send(rich())

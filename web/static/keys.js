@@ -78,6 +78,7 @@ export function nameOf(event) {
 function taken(target, name) {
   if (target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return name !== "Escape";
   if (name === "Escape") return document.querySelector(":popover-open") !== null;
+  if (name.startsWith("Ctrl+") && target.closest(".reader, .rail")) return true;
   if (target.closest("dialog, [popover]")) return name !== "?";
   return OWN_KEYS.has(name) && !target.closest("#list") && target !== document.body;
 }

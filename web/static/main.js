@@ -13,7 +13,9 @@ narrow.value = slim.matches;
 slim.addEventListener("change", () => (narrow.value = slim.matches));
 
 router.start();
-render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+app.replaceChildren(); // the frame that index.html paints while the modules come
+render(html`<${App} />`, app);
 document.addEventListener("keydown", handle);
 sync.start();
 reading.start();

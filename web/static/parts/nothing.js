@@ -8,7 +8,7 @@ export function Nothing() {
   const { q, inbox } = route.value;
   if (q) {
     return html`<div class="nothing"><p class="nothing-title">${searchError.value ? "This search cannot be read" : "No message matches"}</p>
-      <p>${searchError.value || "The search stays live: a message that matches appears here when it comes."}</p>
+      <p>${searchError.value ? "Why is said above." : "The search stays live: a message that matches appears here when it comes."}</p>
       <${Button} icon="close" label="Clear the search" text onClick=${() => go({ q: "" })} /></div>`;
   }
   return html`<div class="nothing"><p class="nothing-title">${inbox ? "This inbox is empty" : "No mail yet"}</p>

@@ -45,7 +45,7 @@ export function Preview({ message, remote }) {
   const source = part(message.ID, `/preview${remote ? "?remote=1" : ""}`);
   return html`<div class="panel-bar">
       <${Widths} value=${width} />
-      <button type="button" class="button plain with-text" aria-pressed=${dark} onClick=${() => prefer({ dark: !dark })}
+      <button type="button" class="button plain with-text dark-toggle" aria-pressed=${dark} onClick=${() => prefer({ dark: !dark })}
         title="Tell the mail that the reader prefers dark: what it says in prefers-color-scheme applies"><${Icon} name="moon" /><span>Prefers dark</span></button>
       <span class="spring"></span>
       <${Blocked} key=${message.ID} id=${message.ID} remote=${remote} />
