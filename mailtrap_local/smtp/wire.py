@@ -9,10 +9,14 @@ Theory of operation
    decided before there are three.
 3. Taking away the transparency dots (section 4.5.2) is the only change. All else stays as it came: NUL, 8-bit, bare
    CR and LF, lines of any length. `find` and `replace` over the whole are several times faster than reading by lines.
-4. A mail that is not wanted is swallowed: read to its end without being kept, so its octets never become commands.
+4. A single octet is sought ten times faster than three or five: what is large is asked for a dot first, of which the
+   base64 of an attachment has none.
+5. A mail that is not wanted is swallowed: read to its end without being kept, so its octets never become commands.
 """
 
 END = b"\r\n.\r\n"
+LARGE = 64 * 1024  # octets above which a dot is looked for first
+DOTS = 1_000  # how many of them, before the other way is the better one
 _AT_ONCE = b".\r\n"
 
 
@@ -81,7 +85,7 @@ class Wire:
             return None
         if buffer.startswith(_AT_ONCE) and not self._swallowed:
             return self._end(b"", len(_AT_ONCE))
-        end = buffer.find(END, self._searched)
+        end = buffer.find(END, self._searched) if buffer.find(b".", self._searched) >= 0 else -1
         if end < 0:
             self._searched = max(0, len(buffer) - len(END) + 1)
             if self._swallowing:
@@ -112,4 +116,16 @@ def unstuffed(mail: bytes) -> bytes:
     """The mail without the transparency dots: a dot that begins a line is taken away (RFC 5321 section 4.5.2)."""
     if mail.startswith(b"."):
         mail = mail[1:]
-    return mail.replace(b"\r\n.", b"\r\n") if b"\r\n." in mail else mail
+    return mail.replace(b"\r\n.", b"\r\n") if _has_dotted_line(mail) else mail
+
+
+def _has_dotted_line(mail: bytes) -> bool:
+    """Whether a line after the first begins with a dot."""
+    at = 0
+    if len(mail) > LARGE:
+        for _ in range(DOTS):
+            at = mail.find(b".", at + 1)
+            if at < 0 or mail[at - 2 : at] == b"\r\n":
+                return at > 0
+        at = max(0, at - 2)
+    return mail.find(b"\r\n.", at) >= 0

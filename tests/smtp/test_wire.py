@@ -4,9 +4,10 @@ import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mailtrap_local.smtp import wire as wire_module
 from mailtrap_local.smtp.wire import END, Overlong, Wire, unstuffed
 from tests.smtp.talking import Running
 
@@ -120,6 +121,16 @@ def test_nothing_else_ends_a_mail(false_end: bytes) -> None:
 )
 def test_dots(sent: bytes, kept: bytes) -> None:
     assert unstuffed(sent) == kept
+
+
+@given(_BODIES, st.integers(1, 5), st.integers(0, 4))
+@example(b"a.\r\n.x", 1, 0)
+def test_both_ways_to_find_dots_agree(mail: bytes, dots: int, large: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wire_module, "DOTS", dots)
+        patch.setattr(wire_module, "LARGE", large)
+        assert unstuffed(stuffed(mail)) == mail
+        assert unstuffed(mail) == re.sub(rb"(\A|\r\n)\.", rb"\1", mail)
 
 
 def test_lines() -> None:
