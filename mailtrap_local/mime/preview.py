@@ -48,6 +48,7 @@ _EMBEDDED = ("image/", "font/", "audio/", "video/")
 _FETCHED = frozenset({"src", "background", "poster", "lowsrc", "dynsrc", "data"})
 _LINKED_IMAGES = frozenset({"image", "use", "feimage", "link"})
 _WARMING = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "modulepreload"})
+_SCRIPTED = ("javascript:", "vbscript:", "data:", "blob:")
 _DROPPED_OF_LINKS = frozenset({"rel", "target", "ping"})
 _WIDENED = frozenset(
     {"img", "input", "image", "feimage", "body", "table", "td", "th", "tr", "source", "link", "style", "div"}
@@ -180,7 +181,7 @@ class _Rewriter:
             return ""
         changed = self._changed(kind, found, fetches=bool(relations - {"alternate", "canonical"}))
         if kind in ("a", "area"):
-            changed |= {(start, end): "" for key, _, start, end in found if key in _DROPPED_OF_LINKS}
+            changed |= {(start, end): "" for key, value, start, end in found if _dropped_of_link(key, value or "")}
         if not changed and kind not in ("a", "area"):
             return source
         return f"<{name}{_spliced(attrs, changed)}{_link_attributes(values) if kind in ('a', 'area') else ''}>"
@@ -260,6 +261,14 @@ class _Rewriter:
         url = match["double"] or match["single"] or match["bare"] or ""
         new = self._url(url, widened=True)
         return match[0] if new == url.strip() else f"url('{new}')"
+
+
+def _dropped_of_link(key: str, value: str) -> bool:
+    """Whether this attribute leaves a link: ours take its place, or its target would be a document of the mail's own
+    in a tab that is no longer in the sandbox."""
+    if key in ("href", "xlink:href"):
+        return _SCHEME_BLANKS.sub("", value[:200]).lower().startswith(_SCRIPTED)
+    return key in _DROPPED_OF_LINKS
 
 
 def _candidates(srcset: str) -> Iterator[tuple[str, str]]:

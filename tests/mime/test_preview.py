@@ -64,6 +64,8 @@ def test_the_base_stands_behind_the_doctype(before: str) -> None:
         ("<a href='x' target=_top REL=\"opener\" ping=y>", "<a href='x'    rel=\"noopener noreferrer\">"),
         ('<area href="x">', '<area href="x" rel="noopener noreferrer">'),
         ("<a href='#top'>", '<a href=\'#top\' rel="noopener noreferrer" target="_self">'),
+        ("<a href='java\nscript:alert(1)'>x", '<a  rel="noopener noreferrer">x'),
+        ("<a href=' DATA:text/html,x'>", '<a  rel="noopener noreferrer">'),
         ('<base href="https://evil.example/"><base>', ""),
         ('<meta http-equiv="refresh" content="0;url=https://x.org"><META CHARSET=gbk>', ""),
         ("<meta http-equiv='Content-Security-Policy' content=\"img-src *\">", ""),
