@@ -63,6 +63,10 @@ async def test_stopping_takes_at_most_a_second_whatever_is_held() -> None:
             url = f"ws://127.0.0.1:{server.http_port}/api"
             live = await clients.enter_async_context(websockets.connect(f"{url}/v1/live"))
             events = await clients.enter_async_context(websockets.connect(f"{url}/events"))
+            wait = await asyncio.open_connection("127.0.0.1", server.http_port)
+            wait[1].write(b"GET /api/v1/wait?timeout=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while not server.mailbox.waiting:  # noqa: ASYNC110 - until the request has come in
+                await asyncio.sleep(0.001)
             idle_http = await asyncio.open_connection("127.0.0.1", server.http_port)
             idle_smtp = await asyncio.open_connection("127.0.0.1", server.smtp_port)
             assert (await idle_smtp[0].readline()).startswith(b"220 ")
@@ -73,13 +77,14 @@ async def test_stopping_takes_at_most_a_second_whatever_is_held() -> None:
             started = time.monotonic()
         took = time.monotonic() - started
         assert took < STOP_SECONDS
+        assert (await wait[0].readline()).startswith(b"HTTP/1.1 503 ")
         assert (await idle_smtp[0].read()).startswith(b"421 ")
         await in_data[0].read()
         for socket_ in (live, events):
             with pytest.raises(websockets.ConnectionClosed):
                 while True:
                     await asyncio.wait_for(socket_.recv(), 5)
-        for _, writer in (idle_http, idle_smtp, in_data):
+        for _, writer in (wait, idle_http, idle_smtp, in_data):
             writer.close()
 
 
