@@ -46,12 +46,13 @@ def _chromium() -> Path | None:
 
 
 def _playwrights_chromium() -> Path | None:
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     try:
         with sync_playwright() as playwright:
             path = Path(playwright.chromium.executable_path)
-    except Error:
+    except Exception as error:  # Playwright raises that itself when its driver cannot start
+        sys.stderr.write(f"no browser by Playwright: {error}\n")
         return None
     return path if path.is_file() else None
 
