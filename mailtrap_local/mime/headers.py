@@ -31,9 +31,9 @@ _FIELDS = re.compile(rb"^([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n", re.MULTI
 _FIELD_LINE = re.compile(rb"([!-9;-~]++)[ \t]*:(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r+\n|\r|\n")
 _SURELY_HEADER = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|mime-version|reply-to|received"
+    rb"(?:\A|(?<=[\r\n]))(?:from|to|cc|subject|date|message-id|mime-version|reply-to|received"
     rb"|content-type|content-transfer-encoding)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to"})
@@ -207,7 +207,7 @@ def _cleaned(text: str) -> str:
         text = charset.decode(text.encode("utf-8", "replace"), "iso-2022-jp")[0]
     if "\n" in text:
         text = text.replace("\r\n", "").replace("\n", "")
-    return charset.scrub(_CONTROLS.sub(" ", text))
+    return charset.scrub(_CONTROLS.sub(" ", text)).strip()
 
 
 def decode(value: bytes, *, hint: str = "", defects: list[str] | None = None) -> str:

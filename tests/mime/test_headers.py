@@ -42,6 +42,12 @@ def test_line_ends(line_end: bytes) -> None:
     assert parse(raw).text.split() == ["body", "more"]
 
 
+def test_a_line_that_is_no_field_is_one_with_any_line_end() -> None:
+    for line_end in (b"\r", b"\n", b"\r\n"):
+        raw = b"junk" + line_end + b"Subject: Hello" + line_end * 2 + b"body"
+        assert head(raw) == parse(raw).head == Head(subject="Hello")
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     raw = b"\xef\xbb\xbfSubject: Hello\r\n\r\nbody"
     assert head(raw).subject == "Hello"
@@ -81,6 +87,7 @@ def test_a_fold_without_indentation_ends_no_header() -> None:
         (b"\x81", "\x81"),
         (b"tab\there", "tab here"),
         (b"nul\0here", "nul here"),
+        (b"\0 nul around \0", "nul around"),
         (b"=?utf-8?q?line=0Abreak?=", "line break"),
         (b"\x1b$BF|K\\8l\x1b(B", "日本語"),
         (b"a\r\n\tb\r\n c", "a b c"),
