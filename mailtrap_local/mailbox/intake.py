@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from mailtrap_local import mime
 from mailtrap_local.model import Address, Arrival, Digest, Entry, Head
 
 DEFAULT_INBOX = "default"
@@ -16,13 +15,18 @@ _PLUS = re.compile(r"[^+@]*\+([^@]+)@")
 
 
 def entry(
-    arrival: Arrival, *, created: int, plus_tags: bool, digest: Digest | None, made: Addressed = lambda _: None
+    arrival: Arrival,
+    head: Head,
+    digest: Digest | None,
+    *,
+    created: int,
+    plus_tags: bool,
+    made: Addressed = lambda _: None,
 ) -> Entry:
-    """The entry for the store. `created` is in microseconds; `digest` None means that the parse follows.
+    """The entry for the store. `created` is in microseconds; `digest` None means that the parse of bodies follows.
 
     `made` tells the made inbox that an address leads to.
     """
-    head = mime.head(arrival.raw)
     hidden = hidden_recipients(head, arrival)
     if hidden:
         head = replace(head, bcc=head.bcc + hidden)

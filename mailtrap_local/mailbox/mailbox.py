@@ -21,7 +21,19 @@ from mailtrap_local.mailbox.made import new as new_inbox
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
 from mailtrap_local.mime.preview import Preview, preview
-from mailtrap_local.model import Arrival, Digest, Entry, InboxCount, MadeInbox, Message, Page, Part, Record, Summary
+from mailtrap_local.model import (
+    Arrival,
+    Digest,
+    Entry,
+    Head,
+    InboxCount,
+    MadeInbox,
+    Message,
+    Page,
+    Part,
+    Record,
+    Summary,
+)
 from mailtrap_local.search import syntax
 from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
@@ -83,8 +95,7 @@ class Mailbox:
         size = len(arrival.raw)
         created = time.time_ns() // 1000
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
-            digest = mime.digest(arrival.raw)
-            entry = self._entry(arrival, created, digest)
+            entry = self._entry(arrival, *mime.read(arrival.raw), created)
             summary = await self._store.add(entry)
             self._describer.pass_on(summary, entry)
             return summary
@@ -92,14 +103,15 @@ class Mailbox:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()
         with self._describer.expecting() as expected:
-            entry = await asyncio.to_thread(self._entry, arrival, created, None)
+            head = await asyncio.to_thread(mime.head, arrival.raw)
+            entry = self._entry(arrival, head, None, created)
             summary = await self._store.add(entry)
             self._describer.describe(summary, entry, expected)
         return summary
 
-    def _entry(self, arrival: Arrival, created: int, digest: Digest | None) -> Entry:
+    def _entry(self, arrival: Arrival, head: Head, digest: Digest | None, created: int) -> Entry:
         return intake.entry(
-            arrival, created=created, plus_tags=self._plus_tags, digest=digest, made=self._made.of_address
+            arrival, head, digest, created=created, plus_tags=self._plus_tags, made=self._made.of_address
         )
 
     async def _describe_again(self, message_id: str) -> None:

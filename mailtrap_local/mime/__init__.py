@@ -6,7 +6,7 @@ one that raises, on fields that make no mail), `mime.extract` (links and codes).
 
 from mailtrap_local.mime.headers import head
 from mailtrap_local.mime.parse import content, parse
-from mailtrap_local.mime.summary import digest
+from mailtrap_local.mime.summary import digest, read
 from mailtrap_local.mime.text import fold
 
-__all__ = ["content", "digest", "fold", "head", "parse"]
+__all__ = ["content", "digest", "fold", "head", "parse", "read"]

@@ -4,8 +4,9 @@ from itertools import islice
 
 from mailtrap_local import limits
 from mailtrap_local.mime import extract, text
+from mailtrap_local.mime.headers import head_of
 from mailtrap_local.mime.parse import Node, bodies, nested_bodies, tree
-from mailtrap_local.model import Digest
+from mailtrap_local.model import Digest, Head
 
 _WINDOW = 2 * limits.SNIPPET_CHARACTERS
 
@@ -25,7 +26,16 @@ def snippet(visible_text: str) -> str:
 def digest(raw: bytes) -> Digest:
     """What the bodies add to the row. Never raises. `text` is the visible text of the HTML part, else the text parts;
     that of nested messages comes behind it."""
+    return _digest(tree(raw))
+
+
+def read(raw: bytes) -> tuple[Head, Digest]:
+    """`head` and `digest` in one go, for the price of one look at the header."""
     nodes = tree(raw)
+    return head_of(nodes[0].fields), _digest(nodes)
+
+
+def _digest(nodes: list[Node]) -> Digest:
     if len(nodes) == 1 and nodes[0].is_text("text/plain"):  # most mail that tests send; several thousand a second
         return _plain(nodes[0].text())
     found = bodies(nodes)

@@ -11,7 +11,7 @@ def arrival(header: str, *rcpt: str, username: str = "", inbox: str | None = Non
 
 
 def taken(arrived: Arrival, *, plus_tags: bool = True) -> Entry:
-    return intake.entry(arrived, created=1, plus_tags=plus_tags, digest=mime.digest(arrived.raw))
+    return intake.entry(arrived, *mime.read(arrived.raw), created=1, plus_tags=plus_tags)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_made_address_counts_last() -> None:
         (arrival("X-Inbox: field", "made@inbox.test"), "field"),
         (arrival("Subject: x", "bob@y.org"), "default"),
     ):
-        assert intake.entry(arrived, created=1, plus_tags=True, digest=None, made=made).inbox == inbox
+        assert intake.entry(arrived, mime.head(arrived.raw), None, created=1, plus_tags=True, made=made).inbox == inbox
 
 
 def test_bcc_is_each_rcpt_that_no_field_names_once() -> None:

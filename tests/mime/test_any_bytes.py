@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailtrap_local.mime import content, digest, head, parse
+from mailtrap_local.mime import content, digest, head, parse, read
 from mailtrap_local.mime.preview import preview
 from mailtrap_local.model import Part
 from tests.mime.mails import Sent, mails, sound
@@ -36,7 +36,7 @@ def all_parts(part: Part) -> list[Part]:
 def check(raw: bytes) -> None:
     parsed = parse(raw)
     assert sound(head(raw)) and sound(digest(raw)) and sound(parsed)
-    assert parsed.head == head(raw)
+    assert read(raw) == (parsed.head, digest(raw)) == (head(raw), digest(raw))
     paths = [part.path for part in all_parts(parsed.root)]
     assert len(paths) == len(set(paths))
     for path in paths[:5]:
