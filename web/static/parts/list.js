@@ -15,6 +15,7 @@ import { Nothing } from "./nothing.js";
 import { Pill } from "./pill.js";
 
 const OVERSCAN = 6;
+const TIGHT = 560; // px: narrower than that, one line has no room for tags
 
 /** @param {HTMLElement} box @param {number} height */
 function measure(box, height) {
@@ -55,7 +56,8 @@ function rows(height) {
 
 export function List() {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const height = prefs.value.dense ? 30 : 52;
+  const { dense, list: width } = prefs.value;
+  const height = dense ? 30 : 52;
   const scope = `${route.value.inbox}\n${route.value.q}`;
 
   useEffect(() => {
@@ -88,13 +90,13 @@ export function List() {
       revision.value += 1;
       requestAnimationFrame(() => (element.scrollTop = came * height));
     }
-    measure(element, height);
+    listTop.value = Math.floor(element.scrollTop / height);
   };
 
   const empty = loaded.value && shown.value === 0;
   return html`<div class="list-frame">
     <${Pill} />
-    <div id="list" class=${`list ${prefs.value.dense ? "dense" : ""}`} ref=${box} role="listbox" tabindex="0" aria-label="Messages"
+    <div id="list" class=${`list ${dense ? "dense" : ""} ${width < TIGHT ? "tight" : ""}`} ref=${box} role="listbox" tabindex="0" aria-label="Messages"
       aria-multiselectable="true" aria-activedescendant=${marked >= 0 && active.value ? `row-${active.value}` : undefined}
       aria-busy=${!loaded.value} hidden=${empty} onScroll=${scroll} onClick=${click}
       onFocus=${() => !active.peek() && rowAt(0) && !narrow.peek() && (active.value = rowAt(0)?.ID ?? "")}>
