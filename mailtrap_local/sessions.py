@@ -147,7 +147,7 @@ class Conversation:
 def _printable(text: str | bytes) -> str:
     """The text with everything escaped that is no character to be seen, at most limits.SESSION_LINE characters."""
     decoded = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
-    escaped = _UNPRINTABLE.sub(_escape, decoded)
+    escaped = decoded if decoded.isprintable() else _UNPRINTABLE.sub(_escape, decoded)
     return escaped if len(escaped) <= limits.SESSION_LINE else escaped[: limits.SESSION_LINE - 1] + "…"
 
 
