@@ -54,29 +54,36 @@ def main() -> int:
     missing = [each.name for each in CATCHERS if each.path() is None]
     for name in missing:
         figures.note(f"{name} is not installed and was left out (--install installs peers)")
-    try:
-        text = measure(options, catchers, figures)
-    except KeyboardInterrupt:
-        print("\nended; nothing was written", file=sys.stderr)
-        return 130
+    plan = planned(options)
+    if warning := machine.busy():
+        figures.note(warning)
+    conditions = machine.describe(catchers, root=plan.root)
+    whole = run(options.sections or list(SECTIONS), plan, catchers, figures)
+    text = report(figures, conditions, command=command(), rounds=plan.rounds)
     print(text, end="")
+    if not whole:
+        return 130
     if options.write:
         options.write.write_text(text)
     return int(options.check and any(goal.met(figures) is False for goal in GOALS))
 
 
-def measure(options: argparse.Namespace, catchers: Sequence[Catcher], figures: Figures) -> str:
-    """Run the sections asked for; the report."""
-    plan = planned(options)
-    if warning := machine.busy():
-        figures.note(warning)
-    conditions = machine.describe(catchers, root=plan.root)
+def run(sections: Sequence[str], plan: Plan, catchers: Sequence[Catcher], figures: Figures) -> bool:
+    """Run the sections; False if Ctrl-C ended them, and what was measured before counts."""
     say = _progress(time.perf_counter())
-    for name, section in SECTIONS.items():
-        if name in (options.sections or SECTIONS):
-            section(plan, catchers, figures, say)
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
-    return report(figures, conditions, command=command, rounds=plan.rounds)
+    try:
+        for name in SECTIONS:
+            if name in sections:
+                SECTIONS[name](plan, catchers, figures, say)
+    except KeyboardInterrupt:
+        figures.note("ended before everything was measured; nothing was written to a file")
+        return False
+    return True
+
+
+def command() -> str:
+    """How this run was started."""
+    return " ".join(["python -m benchmarks", *sys.argv[1:]])
 
 
 def planned(options: argparse.Namespace) -> Plan:

@@ -1,8 +1,11 @@
+from collections.abc import Callable, Sequence
+
 import pytest
 
-from benchmarks.__main__ import SECTIONS, arguments, chosen, main, planned
-from benchmarks.peers import CATCHERS, FILE, MEMORY
-from benchmarks.plan import FULL, SHORT
+from benchmarks.__main__ import SECTIONS, arguments, chosen, main, planned, run
+from benchmarks.figures import RATE, Figures
+from benchmarks.peers import CATCHERS, FILE, MEMORY, Catcher
+from benchmarks.plan import FULL, SHORT, Plan
 from benchmarks.search import requests
 
 
@@ -30,6 +33,18 @@ def test_an_unknown_section_is_refused_by_name(
         main()
     assert "no section 'ingets'" in capsys.readouterr().err
     assert set(SECTIONS) == {"ingest", "latency", "search", "footprint"}
+
+
+def test_ctrl_c_keeps_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(plan: Plan, catchers: Sequence[Catcher], figures: Figures, say: Callable[[str], None]) -> None:
+        figures.add("Ingest", "kept", FILE, RATE, 1.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(SECTIONS, "ingest", interrupted)
+    figures = Figures()
+    assert run(["ingest", "latency"], SHORT, [], figures) is False
+    assert [series.values for series in figures.series()] == [(1.0,)]
+    assert "ended before everything was measured" in figures.notes[0]
 
 
 def test_the_deep_page_lies_within_what_is_stored() -> None:
