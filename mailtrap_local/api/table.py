@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
           answer=schema.InboxList, ours=True),
     Route("POST", f"{V1}/inboxes", inboxes.make_inbox, "Make a fresh inbox: SMTP credentials, an address, a base URL",
           answer=schema.MadeInbox, takes=schema.InboxName, takes_media=JSON_OR_FORM, changes=True, ours=True),
-    Route("DELETE", f"{V1}/inboxes/{{name:path}}", inboxes.delete_inbox, "Delete an inbox: messages, credentials, address",
+    Route("DELETE", f"{V1}/inboxes/{{name:path}}", inboxes.delete_inbox, "Delete an inbox with all that is its own",
           answer=schema.Undo, media=TEXT, query=(UNDO,), changes=True, ours=True),
     Route("GET", f"{V1}/sessions", sessions.list_sessions, "SMTP conversations, newest first",
           answer=schema.SessionList, query=(START, LIMIT), ours=True),

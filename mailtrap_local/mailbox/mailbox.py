@@ -85,11 +85,15 @@ class Mailbox:
         try:
             summary = await self._receive(arrival)
         except MailtrapLocalError:
-            self.rejected += 1
+            self.refused()
             raise
         self.received += 1
         self.received_bytes += summary.size
         return summary
+
+    def refused(self) -> None:
+        """Count a mail that was refused, by a front or here."""
+        self.rejected += 1
 
     async def _receive(self, arrival: Arrival) -> Summary:
         size = len(arrival.raw)

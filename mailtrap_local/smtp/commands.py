@@ -160,7 +160,8 @@ def respond(smtp: "SmtpProtocol", exchange: auth.Exchange, response: bytes | Non
 
 async def _verify(smtp: "SmtpProtocol", login: auth.Login) -> str:
     credentials = smtp.front.credentials
-    if credentials is None or await credentials.check(login.user, login.password):
+    made = smtp.front.mailbox.admits(login.user, login.password)
+    if made or credentials is None or await credentials.check(login.user, login.password):
         return _accept(smtp, login)
     return replies.AUTH_WRONG
 

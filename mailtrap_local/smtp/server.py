@@ -30,6 +30,12 @@ class Receiver(Protocol):
     async def receive(self, arrival: Arrival) -> Summary:
         """Keep a mail; back when it is safe. Raises TooLarge, Busy, StoreError, Stopping."""
 
+    def refused(self) -> None:
+        """Count a mail that this front refused."""
+
+    def admits(self, username: str, password: str) -> bool:
+        """Whether these are the credentials of a made inbox."""
+
 
 class SmtpFront:
     """Receives mail by SMTP (RFC 5321). Raises SettingError if the password file cannot be read."""

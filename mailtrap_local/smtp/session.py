@@ -138,6 +138,7 @@ class SmtpProtocol(Connection):
         refusal = self._intake.arrived(len(mail))
         transaction, self.envelope = self.envelope, Transaction()
         if refusal:
+            self.front.mailbox.refused()
             self.reply(refusal)
         else:
             self.defer(self._store(Arrival(mail, transaction.values(), self._origin())))

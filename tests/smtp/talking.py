@@ -27,6 +27,14 @@ class Catch:
         self.failure: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.entered = asyncio.Event()
+        self.refusals = 0
+        self.made: dict[str, str] = {}
+
+    def refused(self) -> None:
+        self.refusals += 1
+
+    def admits(self, username: str, password: str) -> bool:
+        return username in self.made and self.made[username] == password
 
     async def receive(self, arrival: Arrival) -> Summary:
         self.entered.set()

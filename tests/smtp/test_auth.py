@@ -45,6 +45,15 @@ ATTEMPTS = [
 ]
 
 
+async def test_a_made_inbox_may_log_in_beside_the_file(guarded: Settings) -> None:
+    async with running(guarded) as front:
+        front.mailbox.made["team"] = "fresh"
+        for password, reply in (("fresh", replies.AUTHENTICATED), ("stale", replies.AUTH_WRONG)):
+            client = await front.connect()
+            await client.begin()
+            assert await client.ask("AUTH PLAIN " + b64(f"\0team\0{password}".encode())) == reply
+
+
 @pytest.mark.parametrize(("lines", "reply"), ATTEMPTS)
 async def test_against_a_file(guarded: Settings, lines: tuple[str, ...], reply: str) -> None:
     async with running(guarded) as front:

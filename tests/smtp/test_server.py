@@ -28,6 +28,7 @@ async def test_a_mail_too_large_is_read_to_its_end_and_refused(size: int) -> Non
         smuggled = b"\r\nMAIL FROM:<evil@example.com>\r\nRCPT TO:<x@example.com>\r\nDATA\r\n"
         body = smuggled * (size // len(smuggled) + 1)
         assert await client.mail(body[: size - 2]) == replies.TOO_LARGE
+        assert front.mailbox.refusals == 1
         assert await client.ask("NOOP") == replies.OK
         assert await client.ask("RCPT TO:<b@example.com>") == replies.NEED_MAIL
         assert front.mailbox.arrivals == []
