@@ -94,7 +94,6 @@ async def test_tags_are_edited(page: Page, send: Send, server: Server) -> None:
     await send(plain())
     await open_first(page)
     await page.keyboard.press("t")
-    await page.keyboard.press("Enter")
     await page.get_by_role("combobox", name="New tag").fill("urgent")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("navigation").get_by_role("link", name="urgent")).to_be_visible()

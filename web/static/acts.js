@@ -13,7 +13,7 @@ import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
 import { batch } from "./vendor/preact.js";
 import {
-  active, bodies, held, lastTab, list, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread, selected, shown,
+  active, bodies, held, idAt, lastTab, list, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread, selected, shown,
   totals, touched,
 } from "./store.js";
 
@@ -85,11 +85,13 @@ export function toggleSelect(id = active.peek()) {
   if (id) select([id], !selected.peek().has(id));
 }
 
-/** Select from the row the keys are on to this one. @param {string} id */
+/** Select from the row the keys are on to this one; rows that were never on screen are not known, and left out. @param {string} id */
 export function selectTo(id) {
-  const [from, to] = [rowOf(active.peek()), rowOf(id)].sort((a, b) => a - b);
-  const ids = Array.from({ length: to - Math.max(0, from) + 1 }, (_, at) => rowAt(Math.max(0, from) + at)?.ID);
-  select(ids.filter((one) => one !== undefined), true);
+  const to = rowOf(id);
+  const from = active.peek() ? rowOf(active.peek()) : to;
+  const first = Math.min(from < 0 ? to : from, to);
+  const length = Math.abs((from < 0 ? to : from) - to) + 1;
+  select(Array.from({ length }, (_, at) => idAt(first + at)).filter(Boolean), true);
 }
 
 /** @param {string} id */

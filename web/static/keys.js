@@ -12,8 +12,13 @@ import { active, list, listRows, panel, paused, prefs, route, rowOf, selected, s
 
 /** @typedef {{ keys: string[], does: string, group: "Move" | "Act" | "Go" | "View", run: () => void, always?: boolean }} Key */
 
-/** @param {string} selector */
-const focus = (selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
+/** @param {string} selector @param {"focus" | "click"} [how] */
+const focus = (selector, how = "focus") => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.[how]();
+
+function toRail() {
+  if (document.querySelector(".rail")?.checkVisibility({ visibilityProperty: true }) === false) panel.value = "rail";
+  requestAnimationFrame(() => focus(".rail a"));
+}
 
 const openActive = () => {
   if (active.peek()) acts.open(active.peek());
@@ -46,7 +51,7 @@ export const KEYS = [
   { keys: ["z", "Ctrl+z"], does: "Undo", group: "Act", run: undoLast },
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
-  { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".tags-edit button, .tags-edit input") },
+  { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["p"], does: "Pause or go on", group: "Act", run: () => (paused.value = !paused.peek()) },
   ...TABS.map(({ name, label }, at) => /** @type {Key} */ ({
     keys: [String(at + 1)], does: `Tab: ${label}`, group: "View", run: () => route.peek().id && acts.openTab(name),
@@ -56,7 +61,7 @@ export const KEYS = [
   { keys: ["g u"], does: "Unread messages", group: "Go", run: () => go({ view: "mail", id: "", q: "is:unread" }) },
   { keys: ["g s"], does: "SMTP sessions", group: "Go", run: () => go({ view: "sessions", id: "" }) },
   { keys: ["g n"], does: "Get started", group: "Go", run: () => (panel.value = "start") },
-  { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: () => focus(".rail a, .rail-open") },
+  { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
   { keys: ["?"], does: "This help", group: "View", run: () => (panel.value = panel.peek() === "help" ? "" : "help") },
   { keys: [","], does: "Settings", group: "View", run: () => (panel.value = "settings") },
   { keys: ["Escape"], does: "Close, unselect, go back", group: "Move", run: back, always: true },

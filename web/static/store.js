@@ -119,6 +119,9 @@ export function targets() {
 /** @param {number} index of a row on screen @returns {Summary | null} */
 export const rowAt = (index) => list.at(index + held.value);
 
+/** @param {number} row @returns {string} "" where it has never been fetched */
+export const idAt = (row) => list.ids[list.total - 1 - row - held.value] ?? "";
+
 /** @param {string} id @returns {number} the row, -1 if it is not among those shown */
 export const rowOf = (id) => {
   const index = id ? list.indexOf(id) - held.value : -1;

@@ -57,6 +57,7 @@ async function enter() {
   } catch (error) {
     if (stop.signal.aborted) return;
     entering = null;
+    searchError.value = "";
     refusal(error);
   }
 }
@@ -66,17 +67,25 @@ function listen(cursor) {
   everything ??= new Live({ inbox: "", q: "" }, cursor, { frame: hearAll, state: told });
 }
 
-/** @param {unknown} error of loading a scope */
-function refusal(error) {
+/**
+ * A page could not be had: say so if it is the query's fault; else the live connection finds out what is wrong.
+ * @param {unknown} error
+ * @returns {undefined}
+ */
+function missed(error) {
   if (!(error instanceof api.ApiError)) throw error;
-  if (error.status === 400) {
-    searchError.value = error.message;
+  if (error.status === 400) searchError.value = error.message;
+}
+
+/** A scope could not be entered: try again, unless it is the query's fault. @param {unknown} error */
+function refusal(error) {
+  missed(error);
+  if (searchError.value) {
     loaded.value = true;
-    listen("");
-  } else {
-    connection.value = { state: "waiting", retryAt: Date.now() + 2000, note: "" };
-    setTimeout(enter, 2000);
+    return listen("");
   }
+  told("waiting", Date.now() + 2000);
+  setTimeout(enter, 2000);
 }
 
 /** @param {"connecting" | "live" | "waiting"} state @param {number} retryAt */
@@ -89,6 +98,7 @@ function hearAll(frame, resumed) {
   if (entering) return void meanwhile.push(frame);
   const came = (frame.events ?? []).filter((event) => event.type === "new").length;
   if (resumed) {
+    touched();
     connection.value = { ...connection.peek(), note: frame.reset ? "reloaded" : `resumed, ${came} new` };
     setTimeout(() => (connection.value = { ...connection.peek(), note: "" }), 6000);
   }
@@ -124,7 +134,7 @@ export function heal() {
     if (pending() || entering || fetching) return heal();
     const start = Math.max(0, listTop.peek() + held.peek() - 20);
     const asked = route.peek();
-    const page = await api.page(scope(), start, PAGE).catch(refusal);
+    const page = await api.page(scope(), start, PAGE).catch(missed);
     if (!page || asked.inbox !== route.peek().inbox || asked.q !== route.peek().q) return;
     batch(() => {
       const fits = page.messages_count === list.total && page.messages.every((m, at) => list.at(start + at)?.ID === m.ID);
@@ -153,7 +163,7 @@ async function fill() {
 async function fetchAround(start, count) {
   const ticket = list.ticket();
   const asked = route.peek();
-  const page = await api.page(scope(), Math.max(0, start - 40), Math.max(PAGE, count + 80)).catch(refusal);
+  const page = await api.page(scope(), Math.max(0, start - 40), Math.max(PAGE, count + 80)).catch(missed);
   if (!page || asked.inbox !== route.peek().inbox || asked.q !== route.peek().q) return;
   if (list.place(page, ticket)) touched();
   else heal();

@@ -5,7 +5,7 @@ import { now } from "../store.js";
 import { Icon } from "./icon.js";
 
 /** What the envelope's recipient or the To field says, for the row. @param {Summary} summary */
-const to = (summary) => recipients(summary.To) || recipients(summary.Cc) || recipients(summary.Bcc) || "nobody";
+const to = (summary) => recipients(summary.To) || recipients(summary.Cc) || recipients(summary.Bcc) || "(no recipient)";
 
 /**
  * @param {{ summary: Summary, row: number, size: number, height: number, active: boolean, picked: boolean, inbox: boolean }} props

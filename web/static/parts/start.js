@@ -1,4 +1,4 @@
-import { html, useSignal } from "../vendor/preact.js";
+import { html, useId, useSignal } from "../vendor/preact.js";
 import * as acts from "../acts.js";
 import { SAMPLES } from "../samples.js";
 import { snippets } from "../snippets.js";
@@ -15,6 +15,7 @@ function where() {
 /** How to point an app here, and a mail to try it with. */
 export function Start() {
   const chosen = useSignal(0);
+  const id = useId(); // it may be there twice: in its pane and in its dialog
   const { host, port } = where();
   const all = snippets(host, port);
   const { file, text } = all[chosen.value];
@@ -24,15 +25,15 @@ export function Start() {
     if (!step) return;
     event.preventDefault();
     chosen.value = (chosen.value + step + all.length) % all.length;
-    document.getElementById(`snippet-${chosen.value}`)?.focus();
+    document.getElementById(`${id}-${chosen.value}`)?.focus();
   };
   return html`<div class="start">
     <h2>Point your app here</h2>
     <p class="address-line">SMTP <code class="endpoint">${host}:${port}</code><${Copy} text=${`${host}:${port}`} label="Copy the address" />
       <span class="quiet">No TLS. Any user name and password will do, or none.</span></p>
     <div class="tabs" role="tablist" aria-label="Snippets" onKeyDown=${press}>${all.map(({ name }, at) => html`<button type="button" role="tab" class="tab" key=${name}
-      id=${`snippet-${at}`} aria-controls="snippet" aria-selected=${at === chosen.value} tabindex=${at === chosen.value ? 0 : -1} onClick=${() => (chosen.value = at)}>${name}</button>`)}</div>
-    <div class="example" id="snippet" role="tabpanel" aria-labelledby=${`snippet-${chosen.value}`}>
+      id=${`${id}-${at}`} aria-controls=${id} aria-selected=${at === chosen.value} tabindex=${at === chosen.value ? 0 : -1} onClick=${() => (chosen.value = at)}>${name}</button>`)}</div>
+    <div class="example" id=${id} role="tabpanel" aria-labelledby=${`${id}-${chosen.value}`}>
       <div class="example-head"><span class="quiet">${file}</span><${Copy} text=${text} named /></div>
       <pre tabindex="0" aria-label="Snippet">${text}</pre></div>
     <h2>Or try it with a sample</h2>
