@@ -1,0 +1,317 @@
+"""The client for asyncio. Any number of calls may be under way at once; a call that is cancelled closes its connection.
+
+Its connections are plain sockets that the running loop reads and writes. So they outlive a loop (a test has one of its
+own), and they are closed without waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from functools import partial
+from typing import TypeVar
+
+from mailtrap_local.client import model
+from mailtrap_local.client.core import Calls, Expected, mail_fields
+from mailtrap_local.client.errors import Unreachable
+from mailtrap_local.client.http11 import CHUNK, DEFAULT_URL, Answer, Incoming, Place, Request, absent, silent
+from mailtrap_local.client.sync import is_quiet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from email.message import EmailMessage
+    from typing import Self, Unpack
+
+    from mailtrap_local.client.core import Steps
+    from mailtrap_local.client.match import Match
+
+Result = TypeVar("Result")
+
+
+class AsyncClient:
+    """A mailtrap-local server, or one inbox of it (`client.inbox("name")`).
+
+    `timeout` is how long an answer may take beyond what the server waits on purpose, in seconds. Every call raises
+    MailtrapError where it cannot be done. Nothing that reads marks a message read.
+    """
+
+    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30.0) -> None:
+        self._connections = Connections(timeout)
+        self._bind(Place.parse(url))
+
+    def _bind(self, place: Place) -> None:
+        self._calls: Calls[model.AsyncMessage] = Calls(place, self._message)
+
+    def inbox(self, name: str) -> AsyncClient:
+        """The client of one inbox of the same server. Mail gets there by its name as SMTP user, or by `X-Inbox`."""
+        scoped = object.__new__(AsyncClient)
+        scoped._connections = self._connections
+        scoped._bind(self._calls.place.scoped(name))
+        return scoped
+
+    @property
+    def url(self) -> str:
+        """The base URL; for an inbox that of the inbox, which shows it in a browser too."""
+        return self._calls.place.url
+
+    @property
+    def smtp_user(self) -> str:
+        """The SMTP user name that brings mail into this inbox; "" if this is no inbox."""
+        return self._calls.place.inbox
+
+    async def wait(
+        self,
+        query: str = "",
+        *,
+        exact: bool = False,
+        since: str | None = None,
+        timeout: float = 10.0,
+        **match: Unpack[Match],
+    ) -> model.AsyncMessage:
+        """The oldest message that matches, the moment it is there; what came before counts, unless before `since`.
+
+        `exact` waits to the end of the time and wants no other to match. Raises NoMatch, TooManyMatches.
+        """
+        __tracebackhide__ = True
+        return (await self._run(self._calls.wait(query, match, count=1, exact=exact, since=since, timeout=timeout)))[0]
+
+    async def wait_all(
+        self,
+        query: str = "",
+        *,
+        count: int,
+        exact: bool = False,
+        since: str | None = None,
+        timeout: float = 10.0,
+        **match: Unpack[Match],
+    ) -> tuple[model.AsyncMessage, ...]:
+        """All that match, oldest first, once there are `count`. Otherwise as `wait`."""
+        __tracebackhide__ = True
+        return await self._run(self._calls.wait(query, match, count=count, exact=exact, since=since, timeout=timeout))
+
+    async def expect_none(
+        self, query: str = "", *, since: str | None = None, timeout: float = 1.0, **match: Unpack[Match]
+    ) -> None:
+        """Nothing that matches is there or comes for so many seconds. Raises TooManyMatches at once if it does."""
+        __tracebackhide__ = True
+        await self._run(self._calls.expect_none(query, match, since=since, timeout=timeout))
+
+    def expecting(
+        self, query: str = "", *, count: int = 1, exact: bool = False, timeout: float = 10.0, **match: Unpack[Match]
+    ) -> Expecting:
+        """Wait for what the block brings about, and for nothing older.
+
+        `async with inbox.expecting(subject="Reset") as mail: act()`, and then `mail.message` is there.
+        """
+        return Expecting(self, query, match, count=count, exact=exact, timeout=timeout)
+
+    async def latest(self, query: str = "", **match: Unpack[Match]) -> model.AsyncMessage:
+        """The newest message that matches now. Raises NoMatch."""
+        __tracebackhide__ = True
+        return await self._run(self._calls.latest(query, match))
+
+    async def messages(self, query: str = "", *, limit: int = 50, **match: Unpack[Match]) -> tuple[model.Summary, ...]:
+        """What matches now, newest first, without bodies."""
+        return await self._run(self._calls.messages(query, match, limit=limit))
+
+    async def get(self, message_id: str) -> model.AsyncMessage:
+        """One message. Raises Missing."""
+        return await self._run(self._calls.get(message_id))
+
+    async def raw(self, message_id: str) -> bytes:
+        """The source of one message, byte for byte. Raises Missing."""
+        return await self._run(self._calls.raw(message_id))
+
+    async def send(
+        self,
+        *,
+        from_: str,
+        to: str | Sequence[str] = (),
+        cc: str | Sequence[str] = (),
+        bcc: str | Sequence[str] = (),
+        reply_to: str | Sequence[str] = (),
+        subject: str = "",
+        text: str = "",
+        html: str = "",
+        headers: Mapping[str, str] | None = None,
+        attachments: Mapping[str, bytes] | None = None,
+        tags: Sequence[str] = (),
+    ) -> str:
+        """Put a message in, as if an app had sent it; its id. Addresses may be `Ann Lee <ann@x.org>`."""
+        fields = mail_fields(
+            from_=from_,
+            to=to,
+            cc=cc,
+            bcc=bcc,
+            reply_to=reply_to,
+            subject=subject,
+            text=text,
+            html=html,
+            headers=headers,
+            attachments=attachments,
+            tags=tags,
+        )
+        return await self._run(self._calls.send(fields))
+
+    async def put(self, message: bytes | EmailMessage, *, from_: str = "", to: Sequence[str] = ()) -> str:
+        """Put a message in as it is, with an envelope; its id."""
+        return await self._run(self._calls.put(message, from_=from_, to=to))
+
+    async def delete(self, *message_ids: str) -> None:
+        """Delete these messages."""
+        await self._run(self._calls.delete(message_ids))
+
+    async def clear(self) -> None:
+        """Delete every message: of this inbox, or, if this is no inbox, of the whole server."""
+        await self._run(self._calls.clear())
+
+    async def cursor(self) -> str:
+        """Where the order of arrival stands now; as `since=` it leaves out all that came before."""
+        return await self._run(self._calls.cursor())
+
+    async def conversations(self, *, limit: int = 20) -> tuple[model.Conversation, ...]:
+        """SMTP connections with their transcripts, newest first, refused ones too."""
+        return await self._run(self._calls.conversations(limit=limit))
+
+    async def make_inbox(self, name: str | None = None) -> model.MadeInbox:
+        """Have the server make an inbox: with a password, and with an address that brings mail in without a login."""
+        return await self._run(self._calls.make_inbox(name))
+
+    async def smtp_address(self) -> tuple[str, int]:
+        """Host and port of SMTP."""
+        host, _, port = (await self._run(self._calls.smtp())).rpartition(":")
+        return host, int(port)
+
+    def close(self) -> None:
+        """Close the connections that are kept; those of every inbox of this client."""
+        self._connections.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncClient({self.url!r})"
+
+    def _message(self, wire: model.Wire, cursor: str) -> model.AsyncMessage:
+        name = wire["ID"]
+        return model.AsyncMessage(
+            **model.fields_of(wire),
+            cursor=cursor,
+            attachments=model.attachments(wire["Attachments"], partial(self._content, name)),
+            inline=model.attachments(wire["Inline"], partial(self._content, name)),
+            _raw=partial(self.raw, name),
+        )
+
+    async def _content(self, message_id: str, part: str) -> bytes:
+        return await self._run(self._calls.content(message_id, part))
+
+    async def _run(self, steps: Steps[Result]) -> Result:
+        __tracebackhide__ = True
+        try:
+            request = next(steps)
+            while True:
+                request = steps.send(await self._connections.ask(self._calls.place, request))
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+class Expecting(Expected[model.AsyncMessage]):
+    """What `AsyncClient.expecting` gives: takes the cursor before its block, and waits after it if that went well."""
+
+    def __init__(
+        self, client: AsyncClient, query: str, match: Match, *, count: int, exact: bool, timeout: float
+    ) -> None:
+        super().__init__(query, match, count=count, exact=exact, timeout=timeout)
+        self._client = client
+
+    async def __aenter__(self) -> Self:
+        self._since = await self._client.cursor()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        __tracebackhide__ = True
+        if kind is None:
+            self._found = await self._client._run(self._wait(self._client._calls))
+
+
+class Connections:
+    """Connections to one server that are kept alive between calls. `timeout` in seconds."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._idle: list[socket.socket] = []
+
+    async def ask(self, place: Place, request: Request) -> Answer:
+        """The answer to a request. Raises Unreachable."""
+        __tracebackhide__ = True
+        data, seconds = place.encode(request), request.seconds + self._timeout
+        try:
+            kept = self._kept()
+            if kept is not None:
+                incoming = Incoming()
+                try:
+                    return await self._exchange(kept, data, incoming, seconds)
+                except (ConnectionError, Unreachable) as error:
+                    if incoming.begun or request.method == "POST":
+                        raise Unreachable(f"{place.url} broke off while it was asked ({error}).") from None
+            return await self._exchange(await self._open(place), data, Incoming(), seconds)
+        except TimeoutError:
+            raise Unreachable(silent(place, request, seconds)) from None
+        except OSError as error:
+            raise Unreachable(absent(place, error)) from None
+
+    def close(self) -> None:
+        """Close what is kept."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _kept(self) -> socket.socket | None:
+        """A kept connection that the server has not closed meanwhile."""
+        while self._idle:
+            kept = self._idle.pop()
+            if is_quiet(kept):
+                return kept
+            kept.close()
+        return None
+
+    async def _open(self, place: Place) -> socket.socket:
+        loop = asyncio.get_running_loop()
+        failure = OSError(f"{place.host} has no address")
+        async with asyncio.timeout(self._timeout):
+            for family, kind, protocol, _, address in await loop.getaddrinfo(
+                place.host, place.port, type=socket.SOCK_STREAM
+            ):
+                opened = socket.socket(family, kind, protocol)
+                try:
+                    opened.setblocking(False)
+                    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    await loop.sock_connect(opened, address)
+                except OSError as error:
+                    opened.close()
+                    failure = error
+                except BaseException:
+                    opened.close()
+                    raise
+                else:
+                    return opened
+        raise failure
+
+    async def _exchange(self, connection: socket.socket, data: bytes, incoming: Incoming, seconds: float) -> Answer:
+        keep, loop = False, asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(seconds):
+                await loop.sock_sendall(connection, data)
+                while not incoming.feed(await loop.sock_recv(connection, CHUNK)):
+                    pass
+            keep = incoming.reusable
+        finally:
+            if keep:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        return incoming.answer()

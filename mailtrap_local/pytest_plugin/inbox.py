@@ -1,0 +1,80 @@
+"""The `mailtrap` fixture: the inbox of one test."""
+
+from __future__ import annotations
+
+import re
+from secrets import token_hex
+
+from mailtrap_local.client import Client, Missing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mailtrap_local.client import AsyncClient, MadeInbox
+    from mailtrap_local.pytest_plugin.running import MailtrapServer
+
+_UNFIT = re.compile(r"[^a-z0-9]+")
+_NAME = 40  # characters of a test's name that are kept
+_PASSWORD = "mailtrap"  # any is right, unless the catcher was told who may send
+
+
+class Mailtrap(Client):
+    """The inbox of one test: a `Client` of it, and what to set in an app whose mail shall come here.
+
+    `aio` is the same inbox for a test that is a coroutine.
+    """
+
+    def __init__(self, server: MailtrapServer, *, test: str) -> None:
+        super().__init__(server.url)
+        stem = _UNFIT.sub("-", test.lower()).strip("-")[:_NAME]
+        self._bind(self._calls.place.scoped(f"{stem}-{token_hex(4)}"))
+        self._server = server
+        self._aio: AsyncClient | None = None
+        self._made: MadeInbox | None = self._make() if server.shared else None
+
+    @property
+    def smtp_host(self) -> str:
+        """The host of SMTP."""
+        return self._server.smtp_host
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of SMTP."""
+        return self._server.smtp_port
+
+    @property
+    def smtp_password(self) -> str:
+        """The password that goes with `smtp_user`."""
+        return self._made.smtp_password if self._made else _PASSWORD
+
+    @property
+    def aio(self) -> AsyncClient:
+        """The same inbox, to be awaited."""
+        if self._aio is None:
+            from mailtrap_local.client.aio import AsyncClient
+
+            self._aio = AsyncClient(self._server.url).inbox(self.smtp_user)
+        return self._aio
+
+    def address(self, name: str = "") -> str:
+        """An address of this test alone, another one for each `name`; mail to it comes here without any login."""
+        self._made = self._made or self._make()
+        address = self._made.address if self._made else f"{self.smtp_user}@inbox.test"
+        local, _, domain = address.partition("@")
+        tag = _UNFIT.sub("-", name.lower()).strip("-")
+        return f"{local}+{tag}@{domain}" if tag else address
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        super().close()
+        if self._aio is not None:
+            self._aio.close()
+
+    def __repr__(self) -> str:
+        return f"<mailtrap inbox {self.smtp_user!r} at {self.url}, SMTP {self.smtp_host}:{self.smtp_port}>"
+
+    def _make(self) -> MadeInbox | None:
+        """Have the server make the inbox, for an address and the password; None if it makes none."""
+        try:
+            return self.make_inbox(self.smtp_user)
+        except Missing:
+            return None

@@ -1,0 +1,68 @@
+"""What the report of a failing test says of its mail: what was caught, and what was spoken over SMTP."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mailtrap_local.client import MailtrapError
+from mailtrap_local.client.explain import table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pytest
+
+    from mailtrap_local.pytest_plugin.inbox import Mailtrap
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+_NAME = 100
+_CONVERSATIONS = 5
+_LINES = 60  # of one conversation
+
+
+def add_caught(report: pytest.TestReport, inbox: Mailtrap, *, folder: str | None) -> None:
+    """Add the sections, and write the `.eml` files if a folder for them is given."""
+    try:
+        report.sections.append(("mail caught", _caught(inbox)))
+        report.sections.append(("SMTP conversations", _conversations(inbox)))
+        if folder:
+            report.sections.append(("mail written", _written(inbox, Path(folder), report.nodeid)))
+    except (MailtrapError, OSError) as error:
+        report.sections.append(("mail", f"What was caught cannot be told: {error}"))
+
+
+def _caught(inbox: Mailtrap) -> str:
+    messages = inbox.messages()
+    lines = table(messages) if messages else ["  nothing"]
+    return "\n".join((f"inbox {inbox.smtp_user!r} at {inbox.url}", *lines))
+
+
+def _conversations(inbox: Mailtrap) -> str:
+    found = inbox.conversations(limit=_CONVERSATIONS)
+    if not found:
+        return (
+            f"None logged in as {inbox.smtp_user!r}, the user of this test, and none brought it mail. SMTP is at"
+            f" {inbox.smtp_host}:{inbox.smtp_port}."
+        )
+    return "\n\n".join(_shortened(str(each)) for each in reversed(found))
+
+
+def _shortened(text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= _LINES:
+        return text
+    half = _LINES // 2
+    return "\n".join((*lines[:half], f"    ... {len(lines) - 2 * half} lines ...", *lines[-half:]))
+
+
+def _written(inbox: Mailtrap, folder: Path, nodeid: str) -> str:
+    """No name from a mail is used for a file: its number, and the id that the catcher gave it."""
+    place = folder / _UNFIT.sub("-", nodeid).strip("-.")[-_NAME:]
+    messages = tuple(reversed(inbox.messages(limit=1000)))
+    if not messages:
+        return "  nothing to write"
+    place.mkdir(parents=True, exist_ok=True)
+    files = [place / f"{number:03}-{message.id}.eml" for number, message in enumerate(messages, 1)]
+    for file, message in zip(files, messages, strict=True):
+        file.write_bytes(inbox.raw(message.id))
+    return "\n".join(f"  {file}" for file in files)
