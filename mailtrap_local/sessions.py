@@ -20,6 +20,7 @@ from itertools import islice
 from typing import Literal
 
 from mailtrap_local import ids, limits
+from mailtrap_local.errors import MailtrapLocalError
 from mailtrap_local.model import Line, Session, SessionState
 from mailtrap_local.store.base import Store
 
@@ -246,11 +247,12 @@ class Sessions:
                 return
             self._failing = False
 
-    async def _write_batch(self, batch: Sequence[Conversation]) -> BaseException | None:
-        """Write these together, so that they become one transaction; the first failure, or None."""
-        puts = [self._store.put_session(conversation.session()) for conversation in batch]
-        outcomes = await asyncio.gather(*puts, return_exceptions=True)
-        for conversation, outcome in zip(batch, outcomes, strict=True):
-            if outcome is None:
-                self._unwritten.pop(conversation.id, None)
-        return next((outcome for outcome in outcomes if outcome is not None), None)
+    async def _write_batch(self, batch: Sequence[Conversation]) -> MailtrapLocalError | None:
+        """Write these; why that failed, or None."""
+        try:
+            await self._store.put_sessions([conversation.session() for conversation in batch])
+        except MailtrapLocalError as error:
+            return error
+        for conversation in batch:
+            self._unwritten.pop(conversation.id, None)
+        return None

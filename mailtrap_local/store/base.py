@@ -133,8 +133,8 @@ class Store(Protocol):
     async def made_inboxes(self) -> tuple[MadeInbox, ...]:
         """Every inbox that was made, oldest first."""
 
-    async def put_session(self, session: Session) -> None:
-        """Keep the transcript of a finished session; the oldest beyond limits.SESSIONS_KEPT go."""
+    async def put_sessions(self, sessions: Sequence[Session]) -> None:
+        """Keep the transcripts of finished sessions; the oldest beyond limits.SESSIONS_KEPT go."""
 
     async def session(self, session_id: str) -> Session:
         """One finished session. Raises NotFound."""

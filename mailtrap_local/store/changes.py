@@ -239,10 +239,10 @@ def unmake_inbox(transaction: Transaction, name: str) -> None:
     transaction.execute("DELETE FROM made_inbox WHERE name = ?", (name,))
 
 
-def put_session(transaction: Transaction, session: Session) -> None:
-    """Keep a finished session; the oldest beyond the limit go."""
-    transaction.execute(
-        "INSERT OR REPLACE INTO session (id, started, card) VALUES (?, ?, ?)", rows.session_row(session)
+def put_sessions(transaction: Transaction, sessions: Sequence[Session]) -> None:
+    """Keep finished sessions; the oldest beyond the limit go."""
+    transaction.connection.executemany(
+        "INSERT OR REPLACE INTO session (id, started, card) VALUES (?, ?, ?)", map(rows.session_row, sessions)
     )
     transaction.execute(
         "DELETE FROM session WHERE number <= (SELECT max(number) FROM session) - ?", (limits.SESSIONS_KEPT,)

@@ -102,9 +102,9 @@ class SqliteStore:
         """Forget that it was made; its messages stay."""
         await self._writer.submit(partial(changes.unmake_inbox, name=name))
 
-    async def put_session(self, session: Session) -> None:
-        """Keep the transcript of a finished session."""
-        await self._writer.submit(partial(changes.put_session, session=session))
+    async def put_sessions(self, sessions: Sequence[Session]) -> None:
+        """Keep the transcripts of finished sessions."""
+        await self._writer.submit(partial(changes.put_sessions, sessions=sessions))
 
     # ---- reading -------------------------------------------------------------------------------------------------
 

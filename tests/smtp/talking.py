@@ -55,12 +55,12 @@ class Shelf:
         self.failures: list[Exception] = []
         self.gate: asyncio.Event | None = None
 
-    async def put_session(self, session: Session) -> None:
+    async def put_sessions(self, sessions: Sequence[Session]) -> None:
         if self.gate is not None:
             await self.gate.wait()
         if self.failures:
             raise self.failures.pop()
-        self.kept[session.id] = session
+        self.kept.update((session.id, session) for session in sessions)
 
     async def session(self, session_id: str) -> Session:
         try:

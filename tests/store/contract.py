@@ -340,8 +340,8 @@ class StoreContract:
     # ---- sessions and figures ----
 
     async def test_sessions_are_kept_newest_first(self, store: Store) -> None:
-        for number in (1, 2, 3):
-            await store.put_session(session(number))
+        await store.put_sessions([session(1), session(2)])
+        await store.put_sessions([session(3)])
         assert await store.session("session2") == session(2)
         assert [found.id for found in await store.sessions(limit=2)] == ["session3", "session2"]
         assert [found.id for found in await store.sessions(start=2)] == ["session1"]
