@@ -12,11 +12,11 @@ from mailtrap_local.model import Address
 
 _SIMPLE = re.compile(r"""[ ]*+(?:"([^"\\<>,]*)"|([^"\\<>(),;:@\[\]]*+))[ ]*<([^\s<>"(),;:\\]+)>[ ]*\Z""")
 _BARE = re.compile(r"[ ]*+([^\s<>\"(),;:\\\[\]]+@[^\s<>\"(),;:\\\[\]@]+)[ ]*\Z")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|"|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
+_TOKEN = re.compile(r'"((?>(?:[^"\\]|\\.)*))"|"|<|>|\(|,|;|:|[^"<>(),;:]++', re.DOTALL)
 _TOKEN_UNQUOTED = re.compile(r'(?:(?!)(x))|"|<|>|\(|,|;|:|[^"<>(),;:]++')  # behind a quote that never closes
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]++|\\", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*+"@[^\s"]+\Z')
+_QUOTED_LOCAL = re.compile(r'"(?>(?:[^"\\]|\\.)*)"@[^\s"]+\Z')
 _ROUTE = re.compile(r"@[^:]*:")
 
 

@@ -27,7 +27,7 @@ _WINDOW = 4096
 _MAX_LENGTH = 2 * limits.MB  # of a header; what goes on is body
 _MAX_LINES = 8 * limits.HEADER_FIELDS
 # Anchored to line starts, or a long line without a colon would be tried again from each of its characters.
-_FIELDS = re.compile(rb"^([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n", re.MULTILINE)
+_FIELDS = re.compile(rb"^([!-9;-~]++):([^\n]*+(?>(?:\n[ \t][^\n]*+)*))\n", re.MULTILINE)
 _FIELD_LINE = re.compile(rb"([!-9;-~]++)[ \t]*:(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r+\n|\r|\n")
 _SURELY_HEADER = re.compile(

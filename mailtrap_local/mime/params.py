@@ -10,7 +10,7 @@ from mailtrap_local.mime.words import decode_words, percent_bytes
 _CACHED_LENGTH = 80
 _READ_LENGTH = 100_000
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}\Z")
-_PARAM = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?[^;]*+|([^;]*+))', re.DOTALL)
+_PARAM = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?>(?:[^"\\]|\\.)*))"?[^;]*+|([^;]*+))', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 _COMMENT = re.compile(r"\([^()]*\)")
 _SEGMENT = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?\Z")
