@@ -67,11 +67,7 @@ function listen(cursor) {
   everything ??= new Live({ inbox: "", q: "" }, cursor, { frame: hearAll, state: told });
 }
 
-/**
- * A page could not be had: say so if it is the query's fault; else the live connection finds out what is wrong.
- * @param {unknown} error
- * @returns {undefined}
- */
+/** Say so if it is the query's fault; else the live connection finds out what is wrong. @param {unknown} error @returns {undefined} */
 function missed(error) {
   if (!(error instanceof api.ApiError)) throw error;
   if (error.status === 400) searchError.value = error.message;
@@ -106,21 +102,20 @@ function hearAll(frame, resumed) {
   if (frame.reset) return void begin();
   if (frame.events?.length) rail();
   if (came) announce(came);
-  hear(frame, Boolean(scope().q));
+  if (!matching) hear(frame);
   if (frame.stats && !scope().q && !scope().inbox && frame.stats.Total !== list.total) heal();
 }
 
 /** @param {Frame} frame */
 function hearMatching(frame) {
   if (frame.reset) return void enter();
-  hear(frame, false);
+  hear(frame);
 }
 
-/** @param {Frame} frame @param {boolean} foreign the scope's own connection tells what enters and leaves it */
-function hear(frame, foreign) {
+/** What the list learns; with a query from the connection that knows what matches. @param {Frame} frame */
+function hear(frame) {
   batch(() => {
     for (const event of frame.events ?? []) {
-      if (foreign && event.type === "new") continue;
       if (inScope(event, scope()) && !apply(event, Boolean(scope().q || scope().inbox))) heal();
     }
   });
