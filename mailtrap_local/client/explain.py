@@ -40,15 +40,15 @@ def nothing_yet(what: str, near: Sequence[NearMiss], hint: str) -> str:
 
 
 def elsewhere(inbox: str, counts: Sequence[tuple[str, int]], smtp: str) -> str:
-    """Nothing at all came to this inbox; other inboxes may have got it."""
-    others = [f"{name} ({count})" for name, count in counts if count and name != inbox]
-    login = f"the SMTP user name {inbox!r} (any password)" if inbox else "any user name"
-    way = f"Mail gets here by {login} at {smtp}, or by a header field `X-Inbox: {inbox}`." if inbox else ""
+    """Nothing at all came to this inbox ("": to any); others may have got it."""
+    if not inbox:
+        return f"Nothing has come at all. Is {smtp} what the app sends to?"
+    way = f"Mail comes here by the SMTP user name {inbox!r} at {smtp},\nor by a header field `X-Inbox: {inbox}`."
+    others = sorted((name != "default", name, count) for name, count in counts if count and name != inbox)
     if not others:
-        way = way or f"Is the app's SMTP server set to {smtp}?"
         return f"Nothing has come at all. {way}"
-    shown = ", ".join(others[:ROWS]) + (", ..." if len(others) > ROWS else "")
-    return f"Nothing has come to this inbox; others hold mail: {shown}. {way}"
+    shown = ", ".join(f"{name} ({count})" for _, name, count in others[:ROWS]) + (", ..." if len(others) > ROWS else "")
+    return f"Nothing has come to this inbox. Others hold mail: {shown}.\n{way}"
 
 
 def table(messages: Sequence[Summary]) -> Iterator[str]:

@@ -194,6 +194,7 @@ class Conversation:
     """One SMTP connection. `lines` are the client's (C), the server's (S) and remarks (-), with their milliseconds."""
 
     id: str
+    started: datetime
     state: str
     peer: str
     username: str
@@ -283,6 +284,7 @@ def conversation(wire: Wire) -> Conversation:
     """A session with its transcript off the wire."""
     return Conversation(
         id=wire["ID"],
+        started=datetime.fromisoformat(wire["Started"]),
         state=wire["State"],
         peer=wire["Peer"],
         username=wire["Username"],

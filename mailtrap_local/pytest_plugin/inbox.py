@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from secrets import token_hex
 
 from mailtrap_local.client import Client, Missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mailtrap_local.client import AsyncClient, MadeInbox
+    from mailtrap_local.client import AsyncClient, Conversation, MadeInbox
     from mailtrap_local.pytest_plugin.running import MailtrapServer
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
@@ -27,6 +28,7 @@ class Mailtrap(Client):
         super().__init__(server.url)
         stem = _UNFIT.sub("-", test.lower()).strip("-")[:_NAME]
         self._bind(self._calls.place.scoped(f"{stem}-{token_hex(4)}"))
+        self.began = datetime.now(UTC)
         self._server = server
         self._aio: AsyncClient | None = None
         self._made: MadeInbox | None = self._make() if server.shared else None
@@ -62,6 +64,14 @@ class Mailtrap(Client):
         local, _, domain = address.partition("@")
         tag = _UNFIT.sub("-", name.lower()).strip("-")
         return f"{local}+{tag}@{domain}" if tag else address
+
+    def conversations_of_test(self, *, limit: int) -> tuple[Conversation, ...]:
+        """Those that brought mail here or logged in for it; if there are none, those of this test without a login."""
+        own = self.conversations(limit=limit)
+        if own or self._server.shared:
+            return own
+        others = self._server.client.conversations(limit=limit)
+        return tuple(each for each in others if each.started >= self.began and not each.username)
 
     def close(self) -> None:
         """Close the connections that are kept."""

@@ -38,11 +38,11 @@ def _caught(inbox: Mailtrap) -> str:
 
 
 def _conversations(inbox: Mailtrap) -> str:
-    found = inbox.conversations(limit=_CONVERSATIONS)
+    found = inbox.conversations_of_test(limit=_CONVERSATIONS)
     if not found:
         return (
-            f"None logged in as {inbox.smtp_user!r}, the user of this test, and none brought it mail. SMTP is at"
-            f" {inbox.smtp_host}:{inbox.smtp_port}."
+            f"None logged in as {inbox.smtp_user!r}, the SMTP user of this test, and none brought it mail.\n"
+            f"SMTP is at {inbox.smtp_host}:{inbox.smtp_port}."
         )
     return "\n\n".join(_shortened(str(each)) for each in reversed(found))
 
