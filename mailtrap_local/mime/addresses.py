@@ -94,12 +94,14 @@ class _Scanner:
             self.words, self.comments = [], []  # the name of a group
         elif token[1] is not None and not self.inside and not self._local_part(token):
             self.words.append(_ESCAPED.sub(r"\1", token[1]))
-        else:
-            (self.words if self.angle is None or not self.inside else self.angle).append(text)
+        elif self.angle is None or not self.inside:
+            self.words.append(text)
+        elif self.angle or text.strip():
+            self.angle.append(text if self.angle else text.lstrip())
 
     def _in_route(self) -> bool:
         """Whether this comma parts the hosts of an obsolete source route, <@a,@b:c@d>."""
-        return self.inside and bool(self.angle) and "".join(self.angle or ()).lstrip().startswith("@")
+        return self.inside and bool(self.angle) and (self.angle or [""])[0].startswith("@")
 
     def _local_part(self, token: re.Match[str]) -> bool:
         return self.text.startswith("@", token.end())
@@ -119,7 +121,9 @@ class _Scanner:
     def _end(self) -> None:
         words = " ".join("".join(self.words).split())
         if self.angle is not None:
-            address = _ROUTE.sub("", "".join(self.angle).strip(), count=1)
+            address = "".join(self.angle).strip()
+            route = _ROUTE.match(address)
+            address = address[route.end() :] if route else address
             if address or words:
                 self._add(words or " ".join(self.comments), "".join(address.split()))
         elif words:

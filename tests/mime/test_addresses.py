@@ -43,9 +43,34 @@ def test_lists(text: str, found: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["(", ")", "<", '"', "\\", ",", ":", "a@b.org, ", "=?", '"a" ', "@", "<a", "a ", " ", "a\t", '"\\']
+    "piece",
+    [
+        "(",
+        ")",
+        "<",
+        '"',
+        "\\",
+        ",",
+        ":",
+        "a@b.org, ",
+        "=?",
+        '"a" ',
+        "@",
+        "<a",
+        "a ",
+        " ",
+        "a\t",
+        '"\\',
+        "<@",
+        "<@a,@b:",
+    ],
 )
 def test_lists_are_read_in_linear_time_without_recursion(piece: str) -> None:
     began = time.perf_counter()
     addresses(piece * (200_000 // len(piece)))
     assert time.perf_counter() - began < 5.0
+
+
+def test_a_port_is_no_source_route() -> None:
+    assert addresses("<a@b.org:25>") == (Address("", "a@b.org:25"),)
+    assert addresses("< @a,@b:c@d>") == (Address("", "c@d"),)
