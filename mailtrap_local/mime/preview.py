@@ -17,25 +17,33 @@ from mailtrap_local.mime import extract
 from mailtrap_local.mime.charset import scrub
 from mailtrap_local.mime.parse import bodies, tree
 from mailtrap_local.mime.structure import Node
-from mailtrap_local.mime.text import ATTRIBUTES, unescape
+from mailtrap_local.mime.text import ATTRIBUTES, SPACE, unescape
 
 DATA_URIS = 25 * limits.MB
 REMOTE_LISTED = 1_000
 
-_COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+_COMMENT = r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
 _TOKEN = re.compile(
     rf"(?P<comment>{_COMMENT})"
-    rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[\s/>])(?P<rawattrs>{ATTRIBUTES})(?:>|\Z)"
-    rf"(?P<inside>(?:[^<]++|<(?!/(?P=raw)[\s/>]))*+)"
-    rf"|<(?P<name>[a-zA-Z][^\s/>]*+)(?P<attrs>{ATTRIBUTES})(?:>|\Z)",
+    r"|<(?:[!?]|/[^a-zA-Z>])[^>]*+(?:>|\Z)"  # what a browser makes a comment of, up to the first ">"
+    rf"|</[a-zA-Z][^{SPACE}/>]*+{ATTRIBUTES}(?:>|\Z)"
+    rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[{SPACE}/>])(?P<rawattrs>{ATTRIBUTES})(?:>|\Z)"
+    rf"(?P<inside>(?>(?:[^<]++|<(?!/(?P=raw)[{SPACE}/>]))*))"
+    rf"|<(?P<name>[a-zA-Z][^{SPACE}/>]*+)(?P<attrs>{ATTRIBUTES})(?:>|\Z)",
     re.IGNORECASE,
 )
 _PROLOG = re.compile(
-    rf"(?:\s|{_COMMENT}|<\?[^>]*+>)*+(?:<!doctype[^>]*+>)?(?:\s|{_COMMENT})*+(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
-    rf"(?:\s|{_COMMENT})*+(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
+    rf"(?>(?:\s|{_COMMENT}|<\?[^>]*+>)*)(?:<!doctype[^>]*+>)?(?>(?:\s|{_COMMENT})*)(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
+    rf"(?>(?:\s|{_COMMENT})*)(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*("[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+))?""")
+_ATTRIBUTE = re.compile(
+    rf"""([^{SPACE}/>][^{SPACE}/>=]*+)(?:[{SPACE}]*+=[{SPACE}]*+("[^"]*+"?|'[^']*+'?|[^{SPACE}>"'][^{SPACE}>]*+))?"""
+)
+# Start tags of what asks the network or leaves the sandbox in spite of the policy, wherever one could begin
+_ESCAPING = r"<(?=(?:a|area|link|meta|i?frame|portal|fencedframe)[{}/>])"
+_GUARDED = re.compile(rf"{_ESCAPING.format(SPACE)}(?P<name>[a-z]+)(?P<attrs>{ATTRIBUTES})(?:>|\Z)", re.IGNORECASE)
+_INSIDE = re.compile(_ESCAPING.format(SPACE), re.IGNORECASE)
 _CSS_URL = re.compile(
     r"""(?P<import>@import\s+)(?P<quote>["'])(?P<imported>[^"']*+)(?P=quote)"""
     r"""|url\(\s*(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^()"'\s]*+))\s*\)""",
@@ -50,6 +58,8 @@ _LINKED_IMAGES = frozenset({"image", "use", "feimage", "link"})
 _WARMING = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "modulepreload"})
 _SCRIPTED = ("javascript:", "vbscript:", "data:", "blob:")
 _DROPPED_OF_LINKS = frozenset({"rel", "target", "ping"})
+_FRAMES = frozenset({"iframe", "frame", "portal", "fencedframe"})
+_LINK_RELATIONS = "noopener noreferrer"
 _WIDENED = frozenset(
     {"img", "input", "image", "feimage", "body", "table", "td", "th", "tr", "source", "link", "style", "div"}
 )
@@ -152,7 +162,8 @@ class _Rewriter:
         """The document, rewritten, with our base element in its head."""
         prolog = _PROLOG.match(html)
         at = prolog.end() if prolog else 0
-        return _TOKEN.sub(self._token, html[:at]) + BASE + _TOKEN.sub(self._token, html[at:])
+        rewritten = _TOKEN.sub(self._token, html[:at]) + BASE + _TOKEN.sub(self._token, html[at:])
+        return _GUARDED.sub(_guarded, rewritten)
 
     def _token(self, match: re.Match[str]) -> str:
         name = match["name"]
@@ -160,7 +171,7 @@ class _Rewriter:
             return match[0]  # cut off inside a tag: no browser makes anything of it
         if name is not None:
             return self._tag(match[0], name, match["attrs"])
-        if match["comment"] is not None:
+        if match["raw"] is None:
             return match[0]
         raw, inside = match["raw"].lower(), match["inside"]
         tag = self._tag(f"<{match['raw']}{match['rawattrs']}>", raw, match["rawattrs"])
@@ -182,6 +193,10 @@ class _Rewriter:
         changed = self._changed(kind, found, fetches=bool(relations - {"alternate", "canonical"}))
         if kind in ("a", "area"):
             changed |= {(start, end): "" for key, value, start, end in found if _dropped_of_link(key, value or "")}
+            if found[-1][:2] == ("=", None):  # `x=` at the end would take what we put behind it for its value
+                changed[found[-1][2:]] = '=""'
+        if kind in _FRAMES:  # no policy keeps a browser from connecting to where a frame would lead
+            changed |= {(start, end): "" for key, _, start, end in found if key in ("src", "srcdoc")}
         if not changed and kind not in ("a", "area"):
             return source
         return f"<{name}{_spliced(attrs, changed)}{_link_attributes(values) if kind in ('a', 'area') else ''}>"
@@ -263,6 +278,32 @@ class _Rewriter:
         return match[0] if new == url.strip() else f"url('{new}')"
 
 
+def _guarded(match: re.Match[str]) -> str:
+    """A start tag as it stands, or as that of an unknown element if the rewriter cannot have made or seen it.
+
+    Where a tag begins depends on elements, and on namespaces: `<title>` and `<!--` in SVG are not those of HTML. So the
+    rewriter can be led astray, and this, which looks at every place where such a tag could begin, cannot.
+    """
+    attrs = _INSIDE.sub("<x-", match["attrs"])
+    whole = match[0].endswith(">")
+    return f"<{'' if whole and _harmless(match) else 'x-'}{match['name']}{attrs}{'>' if whole else ''}"
+
+
+def _harmless(tag: re.Match[str]) -> bool:
+    kind = tag["name"].lower()
+    values = {key: value or "" for key, value, _, _ in reversed(list(_attributes(tag["attrs"])))}
+    if kind == "link":
+        return not _WARMING.intersection(values.get("rel", "").lower().split())
+    if kind == "meta":
+        return "http-equiv" not in values
+    if kind in _FRAMES:
+        return "src" not in values and "srcdoc" not in values
+    own = values.get("target", "_self") == "_self" and values.get("rel") == _LINK_RELATIONS
+    return own and not any(
+        _dropped_of_link(key, value) for key, value in values.items() if key not in ("rel", "target")
+    )
+
+
 def _dropped_of_link(key: str, value: str) -> bool:
     """Whether this attribute leaves a link: ours take its place, or its target would be a document of the mail's own
     in a tab that is no longer in the sandbox."""
@@ -292,4 +333,4 @@ def _spliced(source: str, changed: dict[tuple[int, int], str]) -> str:
 def _link_attributes(values: dict[str, str]) -> str:
     """What each link gets: no opener, no referrer; one to a place of its own document stays in the frame."""
     own = ' target="_self"' if values.get("href", "").startswith("#") else ""
-    return f' rel="noopener noreferrer"{own}'
+    return f' rel="{_LINK_RELATIONS}"{own}'

@@ -9,12 +9,17 @@ from mailtrap_local.mime.charset import displayed, scrub
 
 HTML_READ = 8 * limits.MB  # characters of an HTML part that are made into text
 
-# One tag, as a browser's tokenizer takes it: quotes count behind "=" only, an unclosed tag reaches to the end.
-ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])*+"""
+# The attributes of a tag, as a browser's tokenizer takes them (HTML section 13.2.5.32 on): blanks are these five and no
+# others, quotes count behind "=" only, and that is one only behind a name. An unclosed tag reaches to the end.
+SPACE = r"\t\n\f\r "
+ATTRIBUTES = (
+    rf"(?>(?:[{SPACE}/]++|[^{SPACE}/>][^{SPACE}/>=]*+"
+    rf"""(?:[{SPACE}]*+=[{SPACE}]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^{SPACE}>"'][^{SPACE}>]*+)?)?)*)"""
+)
 _UNSEEN = re.compile(
-    r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+    r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
     r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
-    r"(?:[^<]++|<(?!/\1[\s/>]))*+(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
+    r"(?>(?:[^<]++|<(?!/\1[\s/>]))*)(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
     r"|<[!?][^>]*+(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)",
     re.IGNORECASE,
 )

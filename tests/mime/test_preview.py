@@ -225,3 +225,63 @@ def test_previews_are_made_in_linear_time(piece: str) -> None:
 def test_a_text_page_escapes_everything() -> None:
     body = "<script>alert('x')</script>&amp;"
     assert entities.escape(body) in preview(f"\r\n{body}".encode()).html
+
+
+WARM = "<link rel=preconnect href=http://192.0.2.1>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<svg><title>{WARM}</title></svg>",
+        f"<svg><style><div>{WARM}</style></svg>",
+        f"<svg><script><p>{WARM}</script></svg>",
+        f"<svg><textarea><p>{WARM}</textarea></svg>",
+        f"<svg><xmp><p>{WARM}</xmp></svg>",
+        f"<svg><![CDATA[<!--]]></svg>{WARM}",
+        f"<select><iframe></select>{WARM}",
+        f"<<link rel=preconnect>{WARM[1:]}",
+        f'</x a="<style>">{WARM}',
+        f"<!x <style>>{WARM}",
+        f'<! <p a=">{WARM} ">',
+        f'<p ="">{WARM}',
+        f'<p =">{WARM} ">',
+        f'<p a==">{WARM} ">',
+        f'<p a/=">{WARM} ">',
+        f'<p a=b=">{WARM} ">',
+        f'<p x=\u00a0">{WARM} ">',
+        '<link x=\u00a0" rel=preconnect href=http://192.0.2.1 y=">',
+        f'<iframe srcdoc="{WARM}"></iframe>',
+        "<svg><title><link rel='&#112;reconnect' href=http://192.0.2.1></title>",
+    ],
+)
+def test_no_context_hides_what_connects_in_spite_of_the_policy(html: str) -> None:
+    """Each of these made Chromium connect: it takes the element for a link, and the rewriter took it for text."""
+    assert "<link" not in shown(html).html
+
+
+@pytest.mark.parametrize("name", ["iframe", "frame", "portal", "fencedframe"])
+def test_frames_lead_nowhere(name: str) -> None:
+    """A browser connects to where a frame would lead before it asks the policy."""
+    found = shown(f"<{name} src=https://x.org/ srcdoc='<p>x' title=t></{name}>")
+    assert found.html == f"{BASE}<{name}   title=t></{name}>"
+    assert found.remote == ("https://x.org/",)
+    assert f"<x-{name}" in shown(f"<svg><title><{name} src=https://x.org/></title></svg>").html
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<a rel=opener href=https://x.org>",
+        "<a target=_top href=https://x.org>",
+        "<a ping=https://x.org href=https://x.org>",
+        "<a href=javascript:alert(1)>",
+        "<meta http-equiv=x-dns-prefetch-control content=on>",
+    ],
+)
+def test_no_context_hides_a_link_or_a_refresh(tag: str) -> None:
+    assert tag not in shown(f"<svg><title>{tag}x</a></title></svg>").html
+
+
+def test_an_attribute_without_its_value_takes_none_of_ours() -> None:
+    assert shown("<a href=https://x.org x=>").html == f'{BASE}<a href=https://x.org x="" rel="noopener noreferrer">'
