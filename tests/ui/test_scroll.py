@@ -120,6 +120,10 @@ async def test_a_hundred_thousand(page: Page, context: BrowserContext, server: S
     subject = await page.get_by_role("option").nth(10).locator(".subject").text_content()
     assert subject == f"Message {MESSAGES - int(middle or 0)}"
 
+    await page.keyboard.press("j")  # begins where one is, not at the top
+    first = await page.locator(".row.active").get_attribute("aria-posinset")
+    assert abs(int(first or 0) - MESSAGES // 2) < 30
+
     await page.get_by_role("listbox").focus()
     await page.keyboard.press("End")
     await expect(page.get_by_role("heading", name="Message 0", exact=True)).to_be_visible()

@@ -13,8 +13,8 @@ import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
 import { batch } from "./vendor/preact.js";
 import {
-  active, bodies, held, idAt, lastTab, list, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread, selected, shown,
-  totals, touched,
+  active, bodies, held, idAt, lastTab, list, listTop, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
+  selected, shown, totals, touched,
 } from "./store.js";
 
 const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
@@ -58,7 +58,7 @@ export function moveTo(row, extend = false) {
 /** @param {number} by @param {boolean} [extend] */
 export const move = (by, extend) => {
   const row = rowOf(active.peek());
-  moveTo(row < 0 ? 0 : row + by, extend);
+  moveTo(row < 0 ? listTop.peek() : row + by, extend);
 };
 
 /** Show what came meanwhile, and go to the newest. */

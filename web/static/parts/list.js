@@ -34,6 +34,11 @@ function click(event) {
   if (event.shiftKey || event.ctrlKey || event.metaKey) active.value = id;
 }
 
+/** The focus came: the first row on screen is the active one, unless there is one. */
+function arrive() {
+  if (!active.peek() && !narrow.peek()) active.value = rowAt(listTop.peek())?.ID ?? "";
+}
+
 /** @param {number} height */
 function rows(height) {
   void revision.value;
@@ -99,7 +104,7 @@ export function List() {
     <div id="list" class=${`list ${dense ? "dense" : ""} ${width < TIGHT ? "tight" : ""}`} ref=${box} role="listbox" tabindex="0" aria-label="Messages"
       aria-multiselectable="true" aria-activedescendant=${marked >= 0 && active.value ? `row-${active.value}` : undefined}
       aria-busy=${!loaded.value} hidden=${empty} onScroll=${scroll} onClick=${click}
-      onFocus=${() => !active.peek() && rowAt(0) && !narrow.peek() && (active.value = rowAt(0)?.ID ?? "")}>
+      onFocus=${arrive}>
       <div class="rows" role="presentation" style=${{ height: `${shown.value * height}px` }}>${rows(height)}</div>
     </div>
     ${empty && html`<${Nothing} />`}
