@@ -1,0 +1,323 @@
+"""The pytest plugin, in test sessions of its own: sync and async, under xdist, with Django and with Flask-Mail."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mailtrap_local.pytest_plugin.running import MailtrapServer
+from tests.tools import ROOT
+
+pytest_plugins = "pytester"
+
+INI = """
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+filterwarnings = error
+"""
+SEND = """
+import smtplib
+
+def send(inbox, subject="Welcome", to="ann@x.org", body="hi", login=True):
+    with smtplib.SMTP(inbox.smtp_host, inbox.smtp_port, timeout=20) as session:
+        if login:
+            session.login(inbox.smtp_user, inbox.smtp_password)
+        head = f"From: app@x.org\\r\\nTo: {to}\\r\\nSubject: {subject}\\r\\n"
+        session.sendmail("app@x.org", [to], f"{head}\\r\\n{body}\\r\\n")
+"""
+
+
+def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """A session with the plugin as its entry point loads it, and warnings as errors."""
+    pytester.makeini(INI)
+    pytester.makepyfile(sending=SEND)
+    pytester.syspathinsert()
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=100)
+
+
+def test_sync_async_and_addresses(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import asyncio
+        from sending import send
+
+        def test_sync(mailtrap):
+            send(mailtrap)
+            assert mailtrap.wait(to="ann@x.org").subject == "Welcome"
+            assert len(mailtrap.messages()) == 1
+
+        async def test_async(mailtrap):
+            async with mailtrap.aio.expecting(subject="Welcome") as mail:
+                await asyncio.to_thread(send, mailtrap)
+            assert mail.message.username == mailtrap.smtp_user
+            assert len(await mailtrap.aio.messages()) == 1
+
+        def test_addresses(mailtrap, mailtrap_address):
+            ann, bob = mailtrap_address("Ann"), mailtrap_address("Bob")
+            for address in (ann, bob, mailtrap_address()):
+                send(mailtrap, to=address, login=False)
+            assert ann != bob
+            assert [mailtrap.wait(to=each).to[0].address for each in (ann, bob)] == [ann, bob]
+            assert len(mailtrap.messages()) == 3
+
+        def test_names(mailtrap, mailtrap_server, request):
+            assert mailtrap.smtp_user.startswith("test-names-")
+            assert mailtrap_server.client.messages(f"inbox:{mailtrap.smtp_user}") == ()
+            assert repr(mailtrap).startswith("<mailtrap inbox 'test-names-")
+
+        class TestSeveral:
+            names = set()
+
+            def test_one(self, mailtrap):
+                self.names.add(mailtrap.smtp_user)
+
+            def test_two(self, mailtrap, mailtrap_address):
+                self.names.add(mailtrap.smtp_user)
+                assert len(self.names) == 2
+        """
+    )
+    run(pytester).assert_outcomes(passed=6)
+
+
+def test_what_a_failure_shows(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import smtplib
+        from sending import send
+
+        def test_other_subject(mailtrap):
+            send(mailtrap)
+            mailtrap.wait(to="ann@x.org", subject="Reset", timeout=0.1)
+
+        def test_not_logged_in(mailtrap):
+            with smtplib.SMTP(mailtrap.smtp_host, mailtrap.smtp_port) as session:
+                session.docmd("MAIL FROM:<app@x.org> FOO=BAR")
+            mailtrap.wait(subject="Reset", timeout=0.1)
+
+        def test_passes(mailtrap):
+            send(mailtrap)
+        """
+    )
+    folder = pytester.path / "kept"
+    result = run(pytester, "--mailtrap-eml", str(folder))
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">*mailtrap.wait(to=*",
+            "E *NoMatch: No mail with to:=*subject:*Reset*",
+            "E * from *to *subject *not met",
+            "E * app@x.org *ann@x.org *Welcome *subject:*Reset*",
+            "test_it.py:6: NoMatch",
+            "*- mail caught -*",
+            "  from *to *subject",
+            "  app@x.org *ann@x.org *Welcome",
+            "*- SMTP conversations -*",
+            "session * user test-other-subject-*: quit",
+            "*C: AUTH PLAIN *",
+            "*S: 250 2.0.0 Ok: queued as *",
+            "*- mail written -*",
+            "*kept*001-*.eml",
+            "*NoMatch: No mail with subject:*",
+            "E *Nothing has come *",
+            "E *Mail comes here by the SMTP user name 'test-not-logged-in-*",
+            "*- mail caught -*",
+            "  nothing",
+            "*- SMTP conversations -*",
+            "*C: MAIL FROM:<app@x.org> FOO=BAR",
+            "*S: 5*",
+        ]
+    )
+    assert "client/core.py" not in result.stdout.str()
+    [file] = folder.glob("*/*.eml")
+    assert file.parent.name == "test_it.py-test_other_subject"
+    assert b"\r\nSubject: Welcome\r\n" in file.read_bytes()
+
+
+def test_a_session_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import sys
+
+        def test_nothing():
+            loaded = {name for name in sys.modules if name.startswith("mailtrap_local")}
+            assert loaded == {"mailtrap_local", "mailtrap_local.pytest_plugin"}
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_modules_come_as_they_are(pytester: pytest.Pytester) -> None:
+    """pytest rewrites every module of a package with a plugin, which would cost the first session seconds."""
+    pytester.makepyfile(
+        test_it="""
+        import sys
+
+        def test_loaders(mailtrap):
+            loader = sys.modules["mailtrap_local.server"].__spec__.loader
+            assert type(loader).__name__ == "SourceFileLoader"
+            assert any("assertion.rewrite" in type(finder).__module__ for finder in sys.meta_path)
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_a_running_server(pytester: pytest.Pytester, mailtrap_server: MailtrapServer) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import json
+        from pathlib import Path
+        from sending import send
+
+        def test_there(mailtrap, mailtrap_server):
+            send(mailtrap)
+            mailtrap.wait(subject="Welcome")
+            assert mailtrap.smtp_password != "mailtrap"
+            Path("told.json").write_text(json.dumps([mailtrap_server.url, mailtrap.smtp_port, mailtrap.smtp_user]))
+        """
+    )
+    run(pytester, "--mailtrap-url", mailtrap_server.url).assert_outcomes(passed=1)
+    url, port, user = json.loads((pytester.path / "told.json").read_text())
+    assert (url, port) == (mailtrap_server.url, mailtrap_server.smtp_port)
+    assert mailtrap_server.client.inbox(user).latest().subject == "Welcome"
+
+
+def test_no_server_there(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_there(mailtrap): pass")
+    result = run(pytester, "--mailtrap-url", "http://127.0.0.1:1")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *Unreachable: No catcher answers at http://127.0.0.1:1 *"])
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["a server for each worker", "one for all"])
+def test_workers_see_no_foreign_mail(pytester: pytest.Pytester, mailtrap_server: MailtrapServer, shared: bool) -> None:
+    """Each test sends the same subject, by its SMTP user and to its address, while the others do."""
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+        from sending import send
+
+        @pytest.mark.parametrize("number", range(60))
+        def test_alone(mailtrap, mailtrap_address, number):
+            address = mailtrap_address("ann")
+            send(mailtrap, body=f"by user, {number}.")
+            send(mailtrap, body=f"by address, {number}.", to=address, login=False)
+            found = mailtrap.wait_all(subject="Welcome", count=2)
+            assert [each.text.strip() for each in found] == [f"by user, {number}.", f"by address, {number}."]
+            assert mailtrap.wait(to=address).text.strip() == f"by address, {number}."
+            assert len(mailtrap.messages()) == 2
+        """
+    )
+    url = ("--mailtrap-url", mailtrap_server.url) if shared else ()
+    result = run(pytester, "-n", "4", *url)
+    result.assert_outcomes(passed=60)
+
+
+def example() -> str:
+    """The first Python of the README: the test that people paste."""
+    found = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert found
+    assert "def test_" in found[1]
+    return found[1]
+
+
+def test_django(pytester: pytest.Pytester) -> None:
+    """With pytest-django, which puts a mail backend of its own in place before the tests."""
+    pytester.makepyfile(
+        shop="""
+        from django.core.mail import send_mail
+        from django.http import HttpResponse
+        from django.urls import path
+
+        SECRET_KEY, ROOT_URLCONF, DATABASES = "x", "shop", {}
+
+        def signup(request):
+            send_mail("Hello", "Welcome Ann", "app@example.com", [request.POST["email"]], html_message="<p>Welcome")
+            return HttpResponse("ok")
+
+        urlpatterns = [path("signup", signup)]
+        """,
+        test_example=example(),
+        test_more="""
+        import pytest
+        from django.core import mail
+        from django.test import SimpleTestCase, override_settings
+
+        def test_backend_is_back(client):
+            client.post("/signup", data={"email": "ann@example.com"})
+            assert [each.subject for each in mail.outbox] == ["Hello"]
+
+        class TestsOfDjango(SimpleTestCase):
+            @pytest.fixture(autouse=True)
+            def inbox(self, mailtrap):
+                self.mailtrap = mailtrap
+
+            def test_class(self):
+                self.client.post("/signup", data={"email": "bob@example.com"})
+                assert self.mailtrap.wait(to="bob@example.com").html == "<p>Welcome"
+
+            @override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
+            def test_a_test_may_still_choose(self):
+                self.client.post("/signup", data={"email": "bob@example.com"})
+                assert len(mail.outbox) == 1
+
+        def test_backend_is_back_again(client):
+            client.post("/signup", data={"email": "ann@example.com"})
+            assert [each.subject for each in mail.outbox] == ["Hello"]
+        """,
+    )
+    result = run(pytester, "--ds", "shop")
+    result.assert_outcomes(passed=5)
+
+
+def test_flask_mail(pytester: pytest.Pytester) -> None:
+    """Whose mail is suppressed in tests."""
+    pytester.makepyfile(
+        shop="""
+        from flask import Flask, request
+        from flask_mail import Mail, Message
+
+        mail = Mail()
+
+        def create_app():
+            app = Flask(__name__)
+            app.config.update(TESTING=True, MAIL_DEFAULT_SENDER="app@example.com", MAIL_PORT=1)
+            mail.init_app(app)
+
+            @app.post("/signup")
+            def signup():
+                mail.send(Message("Hello", [request.form["email"]], "Welcome Ann"))
+                return "ok"
+
+            return app
+        """,
+        conftest="""
+        import pytest
+        from shop import create_app
+
+        @pytest.fixture
+        def client():
+            return create_app().test_client()
+        """,
+        test_example=example(),
+        test_more="""
+        from shop import mail
+
+        def test_suppressed_again(client, mailtrap_server):
+            before = mailtrap_server.client.cursor()
+            with mail.record_messages() as outbox:
+                client.post("/signup", data={"email": "ann@example.com"})
+            assert len(outbox) == 1
+            assert mailtrap_server.client.cursor() == before
+        """,
+    )
+    run(pytester).assert_outcomes(passed=2)
+
+
+def test_the_entry_point_is_the_plugin() -> None:
+    from importlib.metadata import entry_points
+
+    [plugin] = entry_points(group="pytest11", name="mailtrap_local")
+    assert plugin.value == "mailtrap_local.pytest_plugin"
+    assert Path(ROOT, *plugin.value.split("."), "__init__.py").is_file()
