@@ -31,6 +31,7 @@ SEARCH_TEXT = 1 * MB
 MADE_INBOXES = 10_000
 
 # HTTP
+HTTP_HEAD = 64 * KB  # cookies of all that runs on localhost come along, whatever its port
 HTTP_BODY = 5 * MB
 QUERY_CHARACTERS = 4_000
 QUERY_TERMS = 100

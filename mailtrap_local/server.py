@@ -14,6 +14,7 @@ from typing import Any, Self
 import uvicorn
 
 from mailtrap_local.api.app import create_app
+from mailtrap_local.api.connection import HttpConnection
 from mailtrap_local.events import Hub
 from mailtrap_local.listening import Listening, listen
 from mailtrap_local.mailbox import Mailbox
@@ -112,7 +113,7 @@ class _Web(uvicorn.Server):
     def __init__(self, app: Callable[..., Any]) -> None:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=HttpConnection,
             ws="websockets-sansio",
             lifespan="off",
             log_config=None,
