@@ -22,6 +22,10 @@ SESSION_LINE = 1 * KB
 
 # MIME
 HEADER_FIELDS = 5_000
+TEXT_FIELD = 16 * KB  # of the value of Subject and the like, for the row of a mail; what is over stays in the source
+ADDRESS_FIELD = 128 * KB  # of the values of To and the like together
+ADDRESSES = 1_000  # of one such field
+TAGS = 100  # of a mail
 MIME_DEPTH = 100
 MIME_PARTS = 10_000
 SNIPPET_CHARACTERS = 200

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from mailtrap_local import limits
 from mailtrap_local.model import Address, Arrival, Digest, Entry, Head
 
 DEFAULT_INBOX = "default"
 Addressed = Callable[[str], str | None]
 INBOX_CHARACTERS = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_RESOLVED = frozenset({".", ".."})
 _TAG = re.compile(r"[\w .@+:/\-]{1,100}")
 _PLUS = re.compile(r"[^+@]*\+([^@]+)@")
 
@@ -52,8 +54,13 @@ def inbox_of(arrival: Arrival, head: Head, made: Addressed) -> str:
 
 
 def inbox_name(text: str) -> str:
-    """A text as the name of an inbox: no control characters, no blanks around it, of bounded length."""
-    return _CONTROL.sub(" ", text).strip()[:INBOX_CHARACTERS]
+    """A text as the name of an inbox: no control characters, no blanks around it, of bounded length; "" if it is none.
+
+    A path cannot hold `.` and `..`: browsers and HTTP clients resolve them, escaped or not, so what is meant for
+    `/inbox/../` would reach all inboxes.
+    """
+    name = _CONTROL.sub(" ", text).strip()[:INBOX_CHARACTERS].rstrip()
+    return "" if name in _RESOLVED else name
 
 
 def hidden_recipients(head: Head, arrival: Arrival) -> tuple[Address, ...]:
@@ -80,10 +87,10 @@ def tags_of(head: Head, *, plus_tags: bool) -> tuple[str, ...]:
 
 
 def valid_tags(names: Iterable[str]) -> tuple[str, ...]:
-    """Those that may be tags, each once whatever its case, sorted. What may not be a tag is left out."""
+    """Those that may be tags, each once whatever its case, sorted, at most limits.TAGS. What is none is left out."""
     kept: dict[str, str] = {}
     for name in names:
         tidy = " ".join(name.split())
-        if _TAG.fullmatch(tidy):
+        if _TAG.fullmatch(tidy) and len(kept) < limits.TAGS:
             kept.setdefault(tidy.casefold(), tidy)
     return tuple(sorted(kept.values(), key=str.casefold))

@@ -252,6 +252,7 @@ def head(raw: bytes) -> Head:
     """The row's fields of a mail. Never raises; reads the header only.
 
     Address fields that occur more than once are joined (RFC 5322 section 3.6 allows one); of others the first counts.
+    What is over limits.TEXT_FIELD, ADDRESS_FIELD and ADDRESSES is not in it: a list has many rows.
     """
     return head_of(split(raw).fields)
 
@@ -266,11 +267,11 @@ def head_of(fields: list[Field]) -> Head:
         if not key:
             continue
         if key not in found:
-            found[key] = value
-        elif key in _ADDRESS_FIELDS and len(found[key]) < limits.MB:
-            found[key] += b"," + value
+            found[key] = value[: limits.ADDRESS_FIELD if key in _ADDRESS_FIELDS else limits.TEXT_FIELD]
+        elif key in _ADDRESS_FIELDS and len(found[key]) < limits.ADDRESS_FIELD:
+            found[key] += b"," + value[: limits.ADDRESS_FIELD]
     hint = "" if b"".join(found.values()).isascii() else charset_hint(fields)
-    lists = {key: address_list(found[key], hint=hint) for key in _ADDRESS_FIELDS if key in found}
+    lists = {key: address_list(found[key], hint=hint)[: limits.ADDRESSES] for key in _ADDRESS_FIELDS if key in found}
     return Head(
         decode(found["subject"], hint=hint) if "subject" in found else "",
         next(iter(lists.get("from", ())), None),

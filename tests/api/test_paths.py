@@ -40,6 +40,8 @@ async def seen(path: str, *, base_path: str = "") -> tuple[str, str | None]:
         ("/inbox/%20/api", "/inbox/ /api", None),
         ("/inbox/%00%0a/api", "/inbox/\x00\n/api", None),
         ("/INBOX/a/api", "/INBOX/a/api", None),
+        ("/inbox/../api", "/inbox/../api", None),
+        ("/inbox/%2e%2E/api", "/inbox/../api", None),
     ],
 )
 async def test_inboxes(path: str, left: str, inbox: str | None) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from mailtrap_local import mime
+from mailtrap_local import limits, mime
 from mailtrap_local.mailbox import intake
 from mailtrap_local.model import Address, Arrival, Entry, Envelope, Origin, Recipient
 
@@ -24,6 +24,9 @@ def taken(arrived: Arrival, *, plus_tags: bool = True) -> Entry:
         (None, "", "X-Inbox:  ", "default"),
         (None, "a\r\nb\x00", "Subject: x", "a b"),
         (None, "n" * 500, "Subject: x", "n" * 200),
+        (None, "..", "Subject: x", "default"),
+        (None, "", "X-Inbox: .", "default"),
+        (None, "...", "Subject: x", "..."),
     ],
 )
 def test_the_inbox(named: str | None, username: str, header: str, inbox: str) -> None:
@@ -62,3 +65,7 @@ def test_what_may_be_a_tag() -> None:
         "two words",
         "ümlaut",
     )
+
+
+def test_a_mail_bears_a_bounded_number_of_tags() -> None:
+    assert len(taken(arrival("X-Tags: " + ",".join(f"t{number}" for number in range(2_000)))).tags) == limits.TAGS

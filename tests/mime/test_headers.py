@@ -145,3 +145,11 @@ def test_head_does_not_look_at_the_body() -> None:
     for _ in range(100):
         head(raw)
     assert (time.perf_counter() - began) / 100 < 0.001
+
+
+def test_a_row_stays_small_whatever_the_header() -> None:
+    many = b", ".join(b"a%d@example.org" % number for number in range(100_000))
+    found = head(b"To: " + many + b"\r\nCc: " + b"c@example.org\r\nCc: " * 4_000 + b"\r\nSubject: " + b"x" * 1_000_000)
+    assert found.to == tuple(Address("", f"a{number}@example.org") for number in range(limits.ADDRESSES))
+    assert len(found.cc) == limits.ADDRESSES
+    assert len(head(b"Subject: " + b"x" * 1_000_000).subject) <= limits.TEXT_FIELD
