@@ -15,6 +15,7 @@ PROJECT = tomllib.loads(PYPROJECT)["project"]
 # Distributions that are imported under another name, and those that another one of ours imports.
 IMPORT_NAMES = {"google-re2": "re2", "python-dateutil": "dateutil", "pillow": "PIL"}
 IMPORTED_FOR_US = {"httptools", "websockets", "tzdata"}
+ONLY_WHERE_THEY_ARE = {"pytest", "django", "flask_mail"}  # the plugin's hosts: who has none of them needs none of them
 
 
 def distributions() -> set[str]:
@@ -47,7 +48,7 @@ def test_each_dependency_says_its_purpose() -> None:
 
 def test_dependencies_are_those_that_are_imported() -> None:
     declared = {IMPORT_NAMES.get(each, each) for each in distributions()}
-    assert imported() <= declared
+    assert imported() - ONLY_WHERE_THEY_ARE <= declared
     assert declared - imported() == IMPORTED_FOR_US
 
 

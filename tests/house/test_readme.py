@@ -63,8 +63,11 @@ def test_every_make_target_is_explained() -> None:
     assert {f"make {target} " in ended.stdout for target in make_targets()} == {True}
 
 
-def test_every_flag_in_the_text_exists() -> None:
+def test_every_flag_in_the_text_exists(pytestconfig: pytest.Config) -> None:
     known = {row.flag for row in rows()} | {f"--no-{row.key}" for row in rows() if row.kind.switch} | {"--config"}
+    missing = object()
+    of_plugin = ("--mailtrap-url", "--mailtrap-eml")
+    known |= {flag for flag in of_plugin if pytestconfig.getoption(flag, missing) is not missing}
     text = README.replace("mypy --strict", "mypy")
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known
 
@@ -123,7 +126,7 @@ async def test_every_shell_example_runs(server: "Server") -> None:
 
 
 async def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    [block] = blocks("python")
+    [block] = [each for each in blocks("python") if "async with" in each]  # tests/test_pytest_plugin.py runs the other
     code = compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     await eval(code, {})
     assert re.fullmatch(r"\d+ http://127\.0\.0\.1:\d+/\n", capsys.readouterr().out)
