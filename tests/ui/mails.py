@@ -53,6 +53,19 @@ BROKEN = (
 )
 
 
+def many_parts(count: int) -> bytes:
+    parts = b"".join(
+        b"--x\r\nContent-Type: text/plain; name=file%d.txt\r\nContent-Disposition: attachment\r\n\r\n%d\r\n"
+        % (one, one)
+        for one in range(count)
+    )
+    return (
+        b"From: a@b.example\r\nSubject: many\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+        + parts
+        + b"--x--\r\n"
+    )
+
+
 def png(width: int = 40, height: int = 20) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from mailtrap_local.server import Server
 from tests.ui.conftest import Send
-from tests.ui.mails import BROKEN, html, plain, rich
+from tests.ui.mails import BROKEN, html, many_parts, plain, rich
 
 
 async def open_first(page: Page) -> None:
@@ -109,6 +109,18 @@ async def test_large_raw_comes_in_pieces(page: Page, send: Send) -> None:
     await expect(page.get_by_role("tabpanel")).to_contain_text("The first 131 kB of")
     await page.get_by_role("button", name="Load more").click()
     await expect(page.get_by_role("tabpanel")).to_contain_text("The first 524 kB of")
+
+
+async def test_ten_thousand_parts_come_in_pieces(page: Page, send: Send) -> None:
+    await send(many_parts(9_000))
+    await open_first(page)
+    await tab(page, "Attachments")
+    panel = page.get_by_role("tabpanel")
+    await expect(panel).to_contain_text("The first 100 of 9000")
+    await panel.get_by_role("button", name="Show more").click()
+    await expect(panel.get_by_role("listitem")).to_have_count(400)
+    await tab(page, "Tree")
+    await expect(panel).to_contain_text("and 8500 more parts")
 
 
 async def test_deep_links_and_history(page: Page, send: Send) -> None:

@@ -1,8 +1,10 @@
 /** @import { Attachment, Message } from "../../types/wire.d.ts" */
-import { html } from "../vendor/preact.js";
+import { html, useSignal } from "../vendor/preact.js";
 import { part } from "../api.js";
 import { size } from "../format.js";
 import { Icon } from "./icon.js";
+
+const MOST = 100;
 
 /** @param {{ id: string, file: Attachment, inline: boolean }} props */
 function File({ id, file, inline }) {
@@ -21,12 +23,15 @@ function File({ id, file, inline }) {
   </li>`;
 }
 
-/** @param {{ message: Message }} props */
+/** What is attached, then what is shown inside the text; of very many the first, until more is asked for. @param {{ message: Message }} props */
 export function Attachments({ message }) {
-  const { ID, Attachments: files, Inline } = message;
-  if (!files.length && !Inline.length) return html`<div class="nothing"><p class="nothing-title">Nothing is attached</p></div>`;
+  const most = useSignal(MOST);
+  const { ID, Attachments: attached, Inline } = message;
+  const files = [...attached.map((file) => ({ file, inline: false })), ...Inline.map((file) => ({ file, inline: true }))];
+  if (!files.length) return html`<div class="nothing"><p class="nothing-title">Nothing is attached</p></div>`;
   return html`<ul class="attachments">
-    ${files.map((file) => html`<${File} key=${file.PartID} id=${ID} file=${file} inline=${false} />`)}
-    ${Inline.map((file) => html`<${File} key=${file.PartID} id=${ID} file=${file} inline=${true} />`)}
-  </ul>`;
+      ${files.slice(0, most.value).map(({ file, inline }) => html`<${File} key=${file.PartID} id=${ID} file=${file} inline=${inline} />`)}
+    </ul>
+    ${files.length > most.value && html`<p class="more">The first ${most.value} of ${files.length}.
+      <button type="button" class="button plain with-text" onClick=${() => (most.value *= 4)}>Show more</button></p>`}`;
 }

@@ -1,30 +1,23 @@
-/** @import { Header, Message } from "../../types/wire.d.ts" */
-import { html, useEffect, useSignal } from "../vendor/preact.js";
-import { detail } from "../api.js";
+/** @import { Message } from "../../types/wire.d.ts" */
+import { html, useSignal } from "../vendor/preact.js";
 import { Copy } from "./copy.js";
 
 /** The header fields in the order sent, decoded or as sent. @param {{ message: Message }} props */
 export function Headers({ message }) {
-  const fields = useSignal(/** @type {Header[] | null} */ (null));
+  const fields = message.Parts.Headers;
   const needle = useSignal("");
   const asSent = useSignal(false);
-  useEffect(() => {
-    let here = true;
-    detail(message.ID, "/headers?order=1").then((answer) => here && (fields.value = answer), () => here && (fields.value = []));
-    return () => void (here = false);
-  }, [message.ID]);
-  if (!fields.value) return html`<p class="loading">Loading</p>`;
   const wanted = needle.value.toLowerCase();
-  const found = fields.value.filter(({ Name, Value, Raw }) => `${Name}: ${Value}\n${Raw}`.toLowerCase().includes(wanted));
+  const found = fields.filter(({ Name, Value, Raw }) => `${Name}: ${Value}\n${Raw}`.toLowerCase().includes(wanted));
   const text = () => found.map(({ Name, Value, Raw }) => `${Name}: ${asSent.value ? Raw.trim() : Value}`).join("\n");
   return html`<div class="panel-bar">
       <input class="filter" type="search" placeholder="Filter" aria-label="Filter the header fields" value=${needle.value}
         onInput=${(/** @type {InputEvent} */ event) => (needle.value = /** @type {HTMLInputElement} */ (event.target).value)} />
-      <span class="quiet">${found.length} of ${fields.value.length}</span><span class="spring"></span>
+      <span class="quiet">${found.length} of ${fields.length}</span><span class="spring"></span>
       <button type="button" class="button plain with-text" aria-pressed=${asSent.value} onClick=${() => (asSent.value = !asSent.value)}>As sent</button>
       <${Copy} text=${text} named /></div>
     <table class="fields"><thead class="sr"><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead><tbody>
       ${found.map(({ Name, Value, Raw }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td class=${asSent.value ? "as-sent" : undefined}>${asSent.value ? Raw.trim() : Value}</td></tr>`)}
     </tbody></table>
-    ${!fields.value.length && html`<div class="nothing"><p class="nothing-title">No header fields</p></div>`}`;
+    ${!fields.length && html`<div class="nothing"><p class="nothing-title">No header fields</p></div>`}`;
 }
