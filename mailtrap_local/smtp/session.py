@@ -16,7 +16,7 @@ from mailtrap_local.smtp.connection import Connection
 from mailtrap_local.smtp.intake import Intake
 from mailtrap_local.smtp.replies import Rejection
 from mailtrap_local.smtp.transaction import Transaction
-from mailtrap_local.smtp.transcript import HIDDEN, redacted_auth, redacted_unknown
+from mailtrap_local.smtp.transcript import HIDDEN, redacted_auth, redacted_command, redacted_unknown
 from mailtrap_local.smtp.wire import Overlong
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class SmtpProtocol(Connection):
         command = COMMANDS.get(verb)
         if command is None:
             return self._unknown(line)
-        self.conversation.client(redacted_auth(line) if verb == b"AUTH" else line)
+        self.conversation.client(redacted_auth(line) if verb == b"AUTH" else redacted_command(line))
         if len(line) > limits.COMMAND_LINE and verb != b"AUTH":
             raise Rejection(replies.LINE_TOO_LONG)
         return command.run(self, argument)

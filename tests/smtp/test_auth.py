@@ -12,7 +12,7 @@ import pytest
 from mailtrap_local.errors import SettingError
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import auth, replies
-from mailtrap_local.smtp.transcript import redacted_auth, redacted_unknown
+from mailtrap_local.smtp.transcript import redacted_auth, redacted_command, redacted_unknown
 from tests.smtp.talking import Client, Running, running, texts
 
 
@@ -138,6 +138,15 @@ LEAKS = [
     ("AUTH\tPLAIN " + SECRET,),
     (" AUTH PLAIN " + SECRET,),
     ("AUTH=PLAIN " + SECRET,),
+    ('"AUTH" PLAIN ' + SECRET,),
+    ("\0AUTH PLAIN " + SECRET,),
+    ("XAUTH PLAIN " + SECRET,),
+    ("NOOP\rAUTH PLAIN " + SECRET,),
+    ("EHLO x\rAUTH PLAIN " + SECRET,),
+    ("a1 LOGIN ann " + PASSWORD,),
+    ("PASS " + PASSWORD,),
+    ("AUTH CRAM-MD5", "ann@x.org " + PASSWORD),
+    ("AUTH LOGIN", "ann@x.org", "p@ss " + PASSWORD),
 ]
 
 
@@ -171,7 +180,11 @@ def test_redaction() -> None:
     assert redacted_auth(b"AUTH") == b"AUTH"
     assert redacted_unknown(b"c2VjcmV0", auth_tried=True) == b"***"
     assert redacted_unknown(b"FROBNICATE", auth_tried=False) == b"FROBNICATE"
-    assert redacted_unknown(b"FROB x", auth_tried=True) == b"FROB x"
+    assert redacted_unknown(b"FROB x", auth_tried=True) == b"***"
+    assert redacted_unknown(b"XAUTH PLAIN abc", auth_tried=False) == b"XAUTH ***"
+    assert redacted_unknown(b"pass abc", auth_tried=False) == b"pass ***"
+    assert redacted_command(b"NOOP\rAUTH PLAIN abc") == b"NOOP\r***"
+    assert redacted_command(b"MAIL FROM:<a@b> AUTH=<>") == b"MAIL FROM:<a@b> AUTH=<>"
 
 
 def test_a_login_does_not_show_its_password() -> None:
