@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mailtrap_local.search.syntax import Query
 
 _SECONDS = 10.0
+_COUNT = re.compile(r"[0-9]{1,9}")
 _GONE = 499  # nobody reads it
 _STATUS = {"found": 200, "timeout": 404, "too many": 409}
 
@@ -102,7 +104,7 @@ async def _gone(call: Call) -> None:
 
 def _count(call: Call) -> int:
     text = call.text("count") or "1"
-    if not (text.isascii() and text.isdigit()) or int(text) > limits.WAIT_MESSAGES:
+    if not _COUNT.fullmatch(text) or int(text) > limits.WAIT_MESSAGES:
         raise BadRequest(f"count={text[:32]} is no number from 0 to {limits.WAIT_MESSAGES}")
     return int(text)
 

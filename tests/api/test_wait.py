@@ -84,6 +84,7 @@ async def test_each_inbox_waits_for_its_own(server: Server, client: httpx.AsyncC
         ({"timeout": "soon"}, 400, "from 0 to 60"),
         ({"count": "-1"}, 400, "count"),
         ({"count": "many"}, 400, "count"),
+        ({"count": "9" * 5_000}, 400, "count"),
         ({"query": "to:"}, 400, "to:"),
         ({"since": "nonsense"}, 400, "not a cursor"),
         ({"since": "other-1"}, 410, "another database"),
