@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -43,6 +44,7 @@ class Process:
         return self
 
     def __exit__(self, *_: object) -> None:
+        tree = list(_handles(self.pid))
         try:
             self._signal(signal.SIGTERM)
             self._process.wait(_STOP_SECONDS)
@@ -51,6 +53,9 @@ class Process:
         finally:
             self._signal(signal.SIGKILL)
             self._process.wait()
+            for handle in tree:
+                select.select([handle], [], [], _STOP_SECONDS)  # readable once that process has ended
+                os.close(handle)
 
     @property
     def pid(self) -> int:
@@ -111,6 +116,13 @@ def _tree(pid: int) -> Iterator[int]:
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in children.read_text().split():
                 yield from _tree(int(child))
+
+
+def _handles(pid: int) -> Iterator[int]:
+    """A file descriptor for each process of the tree, to wait for its end."""
+    for member in _tree(pid):
+        with contextlib.suppress(ProcessLookupError):  # ended since
+            yield os.pidfd_open(member)
 
 
 def _resident(pid: int) -> int:
