@@ -259,7 +259,7 @@ def fields_of(wire: Wire) -> dict[str, Any]:
         "mail_from": envelope.get("From", ""),
         "recipients": tuple(each["Address"] for each in envelope.get("To", ())),
         "links": tuple(_link(each) for each in wire.get("Links", ())),
-        "codes": tuple(each if isinstance(each, str) else each["Code"] for each in wire.get("Codes", ())),
+        "codes": tuple(each if isinstance(each, str) else each.get("Code", "") for each in wire.get("Codes", ())),
         "wire": wire,
     }
 
@@ -296,7 +296,7 @@ def conversation(wire: Wire) -> Conversation:
 def _link(wire: Wire | str) -> Link:
     if isinstance(wire, str):
         return Link(wire)
-    return Link(wire["URL"], wire.get("Text", ""), wire.get("PartID", ""))
+    return Link(wire.get("URL", ""), wire.get("Text", ""), wire.get("PartID", ""))
 
 
 def _shown(kind: str, message: Summary | MessageOf[Any]) -> str:

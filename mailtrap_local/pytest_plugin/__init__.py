@@ -6,10 +6,13 @@
 
 `--mailtrap-url URL` uses a running catcher instead; `--mailtrap-eml DIR` keeps the mail of tests that fail.
 
-Every session with this package installed loads this module, so it imports nothing: what it does is in its neighbours.
+Every session with this package installed loads this module, so it imports nothing of ours: that is left to fixtures.
 """
 
 from __future__ import annotations
+
+import contextlib
+import sys
 
 import pytest
 
@@ -34,7 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def mailtrap_server(pytestconfig: pytest.Config) -> Iterator[MailtrapServer]:
     """The catcher: one for the session (under xdist: for each worker), on free ports of this machine."""
-    from mailtrap_local.pytest_plugin.running import serving
+    with as_they_are():
+        from mailtrap_local.pytest_plugin import frameworks, inbox  # noqa: F401 - what `mailtrap` needs next
+        from mailtrap_local.pytest_plugin.running import serving
 
     with serving(pytestconfig.getoption("--mailtrap-url")) as server:
         yield server
@@ -66,3 +71,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
         from mailtrap_local.pytest_plugin.report import add_caught
 
         add_caught(report, inbox, folder=item.config.getoption("--mailtrap-eml"))
+
+
+@contextlib.contextmanager
+def as_they_are() -> Iterator[None]:
+    """Imports in this block leave modules as they are: pytest rewrites the assertions of every module of a package that
+    has a plugin, and for the whole server that takes seconds where nothing is cached."""
+    before = list(sys.meta_path)
+    sys.meta_path[:] = [finder for finder in before if type(finder).__module__ != "_pytest.assertion.rewrite"]
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = before

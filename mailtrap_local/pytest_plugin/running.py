@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import threading
 from dataclasses import dataclass
 
 from mailtrap_local.client import Client
+from mailtrap_local.pytest_plugin import as_they_are
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class _Catcher:
         self._thread = threading.Thread(target=self._run, name="mailtrap-local", daemon=True)
 
     def start(self) -> tuple[str, int]:
-        with _unwritten():
+        with as_they_are():
             from mailtrap_local.server import Server
             from mailtrap_local.settings import Settings
 
@@ -98,14 +98,3 @@ class _Catcher:
             self._place = (server.url, server.smtp_port)
             self._started.set()
             await self._ending.wait()
-
-
-@contextlib.contextmanager
-def _unwritten() -> Iterator[None]:
-    """Imports as they are: pytest rewrites each module of a package that has a plugin, which takes seconds for ours."""
-    before = list(sys.meta_path)
-    sys.meta_path[:] = [finder for finder in before if type(finder).__module__ != "_pytest.assertion.rewrite"]
-    try:
-        yield
-    finally:
-        sys.meta_path[:] = before
