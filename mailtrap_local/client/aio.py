@@ -14,7 +14,7 @@ from typing import TypeVar
 from mailtrap_local.client import model
 from mailtrap_local.client.core import Calls, Expected, mail_fields
 from mailtrap_local.client.errors import Unreachable
-from mailtrap_local.client.http11 import CHUNK, DEFAULT_URL, Answer, Incoming, Place, Request, absent, silent
+from mailtrap_local.client.http11 import CHUNK, DEFAULT_URL, KEPT, Answer, Incoming, Place, Request, absent, silent
 from mailtrap_local.client.sync import is_quiet
 
 TYPE_CHECKING = False
@@ -270,6 +270,9 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
+    def __del__(self) -> None:
+        self.close()  # nobody has to: it spares the next call a connection, and is no resource to take care of
+
     def _kept(self) -> socket.socket | None:
         """A kept connection that the server has not closed meanwhile."""
         while self._idle:
@@ -310,7 +313,7 @@ class Connections:
                     pass
             keep = incoming.reusable
         finally:
-            if keep:
+            if keep and len(self._idle) < KEPT:
                 self._idle.append(connection)
             else:
                 connection.close()

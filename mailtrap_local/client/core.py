@@ -169,8 +169,12 @@ class Calls(Generic[M]):
     def smtp(self) -> Steps[str]:
         """Host and port of SMTP, as the server names them."""
         answer = yield Request("GET", f"{V1}/info", everywhere=True)
-        ports = _json(answer)["Ports"]["SMTP"]
-        return f"{self.place.host}:{ports[0]}"
+        told = _json(answer)
+        if "Ports" not in told:
+            raise MailtrapError(
+                f"{self.place.url} is a catcher, but no mailtrap-local: it does not tell its SMTP port."
+            )
+        return f"{self.place.host}:{told['Ports']['SMTP'][0]}"
 
     # ---- changing --------------------------------------------------------------------------------------------------
 

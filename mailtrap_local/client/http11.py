@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://localhost:8025"
 CHUNK = 256 * 1024  # what is read at once
+KEPT = 8  # connections for the next calls
 _SAFE = "/:@!$&'()*+,;=~"
 _HEAD = 64 * 1024  # no head of ours is near it
 _INBOX = "/inbox/"

@@ -9,13 +9,16 @@ import contextlib
 import copy
 import os
 import sys
+import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from mailtrap_local.pytest_plugin.inbox import Mailtrap
+
+_DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @contextlib.contextmanager
@@ -34,20 +37,53 @@ def _has_django() -> bool:
     return conf is not None and (conf.settings.configured or bool(os.environ.get("DJANGO_SETTINGS_MODULE")))
 
 
-def _django(inbox: Mailtrap) -> contextlib.AbstractContextManager[None]:
+@contextlib.contextmanager
+def _django(inbox: Mailtrap) -> Iterator[None]:
     """Over what Django's own test set-up has put there, which is the backend that keeps mail in a list."""
+    from django.conf import settings  # type: ignore[import-untyped]
     from django.test.utils import override_settings  # type: ignore[import-untyped]
 
-    overridden: contextlib.AbstractContextManager[None] = override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
-        EMAIL_HOST=inbox.smtp_host,
-        EMAIL_PORT=inbox.smtp_port,
-        EMAIL_HOST_USER=inbox.smtp_user,
-        EMAIL_HOST_PASSWORD=inbox.smtp_password,
-        EMAIL_USE_TLS=False,
-        EMAIL_USE_SSL=False,
-    )
-    return overridden
+    aliases = getattr(settings, "MAILERS", None)
+    override = override_settings(**(_django_settings(inbox) if aliases is None else _django_mailers(inbox, aliases)))
+    with _undeprecated():
+        override.enable()
+    try:
+        yield
+    finally:
+        with _undeprecated():
+            override.disable()
+
+
+def _django_settings(inbox: Mailtrap) -> dict[str, Any]:
+    return {
+        "EMAIL_BACKEND": _DJANGO_SMTP,
+        "EMAIL_HOST": inbox.smtp_host,
+        "EMAIL_PORT": inbox.smtp_port,
+        "EMAIL_HOST_USER": inbox.smtp_user,
+        "EMAIL_HOST_PASSWORD": inbox.smtp_password,
+        "EMAIL_USE_TLS": False,
+        "EMAIL_USE_SSL": False,
+    }
+
+
+def _django_mailers(inbox: Mailtrap, aliases: Iterable[str]) -> dict[str, Any]:
+    """What takes the place of the above from Django 6.1 on."""
+    options = {
+        "host": inbox.smtp_host,
+        "port": inbox.smtp_port,
+        "username": inbox.smtp_user,
+        "password": inbox.smtp_password,
+    }
+    return {"MAILERS": {alias: {"BACKEND": _DJANGO_SMTP, "OPTIONS": options} for alias in aliases}}
+
+
+@contextlib.contextmanager
+def _undeprecated() -> Iterator[None]:
+    """Django 6.1 warns whoever sets EMAIL_HOST and its like; the project's own choice of them is not ours to judge."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        yield
 
 
 @contextlib.contextmanager

@@ -82,6 +82,18 @@ async def test_somebody_who_never_answers() -> None:
                 await client.cursor()
 
 
+def test_another_event_loop(mailtrap: Mailtrap) -> None:
+    """uvloop, where it installs."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def both() -> tuple[str, str]:
+        return await mailtrap.aio.cursor(), await mailtrap.aio.cursor()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        first, second = runner.run(both())
+    assert first == second
+
+
 def test_connections_outlive_a_loop(mailtrap: Mailtrap) -> None:
     assert asyncio.run(mailtrap.aio.cursor()) == asyncio.run(mailtrap.aio.cursor())
 

@@ -1,6 +1,7 @@
 """The blocking client against a whole server."""
 
 import email
+import gc
 import re
 import smtplib
 import socket
@@ -276,3 +277,27 @@ def test_connections_that_end_between_two_calls(mute: socket.socket) -> None:
         assert [client.cursor() for _ in range(3)] == ["c", "c", "c"]
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_another_catcher(mute: socket.socket) -> None:
+    def answer() -> None:
+        connection, _ = mute.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"Version":"v1.30"}')
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    with Client(f"http://127.0.0.1:{mute.getsockname()[1]}") as client:
+        with pytest.raises(MailtrapError, match="no mailtrap-local"):
+            client.smtp_address()
+    thread.join(10)
+
+
+def test_a_client_that_is_dropped_leaves_nothing_open(mailtrap: Mailtrap) -> None:
+    client = Client(mailtrap.url)
+    client.cursor()
+    (kept,) = client._connections._idle
+    del client
+    gc.collect()
+    assert kept.fileno() == -1
