@@ -14,7 +14,7 @@ from typing import Any, Self
 import uvicorn
 
 from mailtrap_local.api.app import create_app
-from mailtrap_local.api.connection import HttpConnection
+from mailtrap_local.api.connection import HttpConnection, SocketConnection
 from mailtrap_local.events import Hub
 from mailtrap_local.listening import Listening, listen
 from mailtrap_local.mailbox import Mailbox
@@ -114,7 +114,7 @@ class _Web(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=HttpConnection,
-            ws="websockets-sansio",
+            ws=SocketConnection,
             lifespan="off",
             log_config=None,
             access_log=False,

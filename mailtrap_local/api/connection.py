@@ -1,4 +1,4 @@
-"""One HTTP connection: uvicorn's, with bounds on what comes outside of bodies.
+"""One HTTP connection, and what becomes of it as a WebSocket: uvicorn's, with bounds on what comes outside of bodies.
 
 Theory of operation
 1. Bodies have their cap in `guard.BodyCap`. What stands around them has none in uvicorn: a URL, a field or a chunk
@@ -10,8 +10,10 @@ Theory of operation
 """
 
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS
 
 from mailtrap_local import limits
@@ -75,3 +77,16 @@ class HttpConnection(HttpToolsProtocol):
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             self.transport.write(f"{head}{why}\n".encode())
         self.transport.close()
+
+
+class SocketConnection(WebSocketsSansIOProtocol):
+    """The server's side of a WebSocket."""
+
+    async def send(self, message: Any) -> None:
+        """Send what the application says. A refusal ends the handshake too.
+
+        uvicorn takes it for unfinished, and logs an error: any web page could fill the log with those.
+        """
+        await super().send(message)
+        if self.close_sent and self.initial_response is not None:
+            self.handshake_complete = True

@@ -92,3 +92,12 @@ async def test_a_websocket_may_ask_a_lot(server: Server) -> None:
     cookie = b"Cookie: " + b"a" * 8_000 + b"\r\n"
     answer = await asked(server, b"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\n" + cookie + UPGRADE + b"\r\n")
     assert answer.startswith(b"HTTP/1.1 101 ")
+
+
+async def test_a_refused_websocket_is_no_error_of_ours(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    head = b"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+    answer = await asked(server, head + UPGRADE + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b"content-security-policy: default-src 'none'" in answer.lower()
+    assert (await asked(server, GET + b"\r\n")).startswith(b"HTTP/1.1 200 ")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
