@@ -298,6 +298,8 @@ async def test_anything_but_the_right_pair_is_refused() -> None:
         for pair in (("ann", "Secret"), ("Ann", "secret"), ("ann", ""), ("", "secret"), ("ann", "secret ")):
             assert (await client.get("api/v1/messages", auth=pair)).status_code == 401, pair
         assert (await client.get("nope", auth=("ann", "secret"))).status_code == 404
+        beyond_ascii = {b"Authorization": b"Basic \xff"}
+        assert (await client.get("api/v1/messages", headers=beyond_ascii)).status_code == 401
         assert (await client.get("nope")).status_code == 401
         assert (await client.options("api/v1/messages")).status_code == 401
 
