@@ -232,8 +232,9 @@ def example() -> str:
     return found[1]
 
 
-def test_django(pytester: pytest.Pytester) -> None:
-    """With pytest-django, which puts a mail backend of its own in place before the tests."""
+@pytest.mark.parametrize("mailers", ["", 'MAILERS = {"default": {}, "other": {}}'], ids=["EMAIL_HOST", "MAILERS"])
+def test_django(pytester: pytest.Pytester, mailers: str) -> None:
+    """With pytest-django, which puts a mail backend of its own in place before the tests. Django 6.1 knows MAILERS."""
     pytester.makepyfile(
         shop="""
         from django.core.mail import send_mail
@@ -250,9 +251,15 @@ def test_django(pytester: pytest.Pytester) -> None:
         """,
         test_example=example(),
         test_more="""
+        import django
         import pytest
+        from django.conf import settings
         from django.core import mail
         from django.test import SimpleTestCase, override_settings
+
+        BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        HAS_MAILERS = django.VERSION >= (6, 1) and hasattr(settings, "MAILERS")
+        IN_A_LIST = {"MAILERS": {"default": {"BACKEND": BACKEND}}} if HAS_MAILERS else {"EMAIL_BACKEND": BACKEND}
 
         def test_backend_is_back(client):
             client.post("/signup", data={"email": "ann@example.com"})
@@ -265,9 +272,9 @@ def test_django(pytester: pytest.Pytester) -> None:
 
             def test_class(self):
                 self.client.post("/signup", data={"email": "bob@example.com"})
-                assert self.mailtrap.wait(to="bob@example.com").html == "<p>Welcome"
+                assert self.mailtrap.wait(to="bob@example.com").html.strip() == "<p>Welcome"
 
-            @override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
+            @override_settings(**IN_A_LIST)
             def test_a_test_may_still_choose(self):
                 self.client.post("/signup", data={"email": "bob@example.com"})
                 assert len(mail.outbox) == 1
@@ -277,7 +284,8 @@ def test_django(pytester: pytest.Pytester) -> None:
             assert [each.subject for each in mail.outbox] == ["Hello"]
         """,
     )
-    result = run(pytester, "--ds", "shop")
+    (pytester.path / "configured.py").write_text(f"from shop import *\n{mailers}\n")
+    result = run(pytester, "--ds", "configured")
     result.assert_outcomes(passed=5)
 
 

@@ -40,10 +40,11 @@ def _has_django() -> bool:
 @contextlib.contextmanager
 def _django(inbox: Mailtrap) -> Iterator[None]:
     """Over what Django's own test set-up has put there, which is the backend that keeps mail in a list."""
+    import django  # type: ignore[import-untyped]
     from django.conf import settings  # type: ignore[import-untyped]
     from django.test.utils import override_settings  # type: ignore[import-untyped]
 
-    aliases = getattr(settings, "MAILERS", None)
+    aliases = getattr(settings, "MAILERS", None) if django.VERSION >= (6, 1) else None
     override = override_settings(**(_django_settings(inbox) if aliases is None else _django_mailers(inbox, aliases)))
     with _undeprecated():
         override.enable()
