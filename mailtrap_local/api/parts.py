@@ -19,6 +19,8 @@ _ACTIVE = re.compile(
     r"|.*/(?:x-)?(?:java|ecma)script.*|.*/xml-.*|.*/x-shockwave-flash|.*/cache-manifest|multipart/.*"
 )
 _OPAQUE = "application/octet-stream"
+_NAME_CHARACTERS = 200  # clients refuse an answer whose head is too long, and file systems a name over 255 bytes
+_ENDING = re.compile(r"\.[^.]{1,16}\Z")
 
 
 async def content(call: Call) -> Response:
@@ -45,6 +47,9 @@ def disposition(filename: str) -> str:
     """Content-Disposition for a file of that name (RFC 6266): an ASCII form, and the name itself percent-encoded."""
     if not filename:
         return "attachment"
+    if len(filename) > _NAME_CHARACTERS:
+        ending = _ENDING.search(filename)
+        filename = filename[:_NAME_CHARACTERS] + (ending[0] if ending else "")
     escaped = quote(filename, safe="")
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", filename)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}"

@@ -112,3 +112,11 @@ async def test_a_large_part_comes_whole(server: Server, client: httpx.AsyncClien
     answer = await client.get("api/v1/message/latest/part/0")
     assert answer.content == body + b"\r\n"
     assert answer.headers["content-length"] == str(len(body) + 2)
+
+
+async def test_a_name_without_end_keeps_no_file_from_its_reader(server: Server, client: httpx.AsyncClient) -> None:
+    declared = 'Content-Disposition: attachment; filename="' + "\u00fc" * 40_000 + '.pdf"'
+    answer = await part(server, client, declared, "Content-Type: application/pdf")
+    assert len(answer.headers["content-disposition"]) < 2_000
+    assert answer.headers["content-disposition"].endswith("%C3%BC.pdf")
+    assert disposition("x" * 300 + ".") == disposition("x" * 200)
