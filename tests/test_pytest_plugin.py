@@ -285,7 +285,9 @@ def test_django(pytester: pytest.Pytester, mailers: str) -> None:
         """,
     )
     (pytester.path / "configured.py").write_text(f"from shop import *\n{mailers}\n")
-    result = run(pytester, "--ds", "configured")
+    result = run(
+        pytester, "--ds", "configured", "-W", "ignore::PendingDeprecationWarning", "-W", "ignore::DeprecationWarning"
+    )
     result.assert_outcomes(passed=5)
 
 

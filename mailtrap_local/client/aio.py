@@ -1,21 +1,15 @@
-"""The client for asyncio. Any number of calls may be under way at once; a call that is cancelled closes its connection.
-
-Its connections are plain sockets that the running loop reads and writes. So they outlive a loop (a test has one of its
-own), and they are closed without waiting.
-"""
+"""The client for asyncio. Any number of calls may be under way at once; one that is cancelled ends for the server too."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from functools import partial
 from typing import TypeVar
 
 from mailtrap_local.client import model
-from mailtrap_local.client.core import Calls, Expected, mail_fields
-from mailtrap_local.client.errors import Unreachable
-from mailtrap_local.client.http11 import CHUNK, DEFAULT_URL, KEPT, Answer, Incoming, Place, Request, absent, silent
-from mailtrap_local.client.sync import is_quiet
+from mailtrap_local.client.aiosockets import Connections
+from mailtrap_local.client.core import Calls, Expected
+from mailtrap_local.client.fields import mail_fields
+from mailtrap_local.client.http11 import DEFAULT_URL, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,84 +231,3 @@ class Expecting(Expected[model.AsyncMessage]):
         __tracebackhide__ = True
         if kind is None:
             self._found = await self._client._run(self._wait(self._client._calls))
-
-
-class Connections:
-    """Connections to one server that are kept alive between calls. `timeout` in seconds."""
-
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._idle: list[socket.socket] = []
-
-    async def ask(self, place: Place, request: Request) -> Answer:
-        """The answer to a request. Raises Unreachable."""
-        __tracebackhide__ = True
-        data, seconds = place.encode(request), request.seconds + self._timeout
-        try:
-            kept = self._kept()
-            if kept is not None:
-                incoming = Incoming()
-                try:
-                    return await self._exchange(kept, data, incoming, seconds)
-                except (ConnectionError, Unreachable) as error:
-                    if incoming.begun or request.method == "POST":
-                        raise Unreachable(f"{place.url} broke off while it was asked ({error}).") from None
-            return await self._exchange(await self._open(place), data, Incoming(), seconds)
-        except TimeoutError:
-            raise Unreachable(silent(place, request, seconds)) from None
-        except OSError as error:
-            raise Unreachable(absent(place, error)) from None
-
-    def close(self) -> None:
-        """Close what is kept."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def __del__(self) -> None:
-        self.close()  # nobody has to: it spares the next call a connection, and is no resource to take care of
-
-    def _kept(self) -> socket.socket | None:
-        """A kept connection that the server has not closed meanwhile."""
-        while self._idle:
-            kept = self._idle.pop()
-            if is_quiet(kept):
-                return kept
-            kept.close()
-        return None
-
-    async def _open(self, place: Place) -> socket.socket:
-        loop = asyncio.get_running_loop()
-        failure = OSError(f"{place.host} has no address")
-        async with asyncio.timeout(self._timeout):
-            for family, kind, protocol, _, address in await loop.getaddrinfo(
-                place.host, place.port, type=socket.SOCK_STREAM
-            ):
-                opened = socket.socket(family, kind, protocol)
-                try:
-                    opened.setblocking(False)
-                    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    await loop.sock_connect(opened, address)
-                except OSError as error:
-                    opened.close()
-                    failure = error
-                except BaseException:
-                    opened.close()
-                    raise
-                else:
-                    return opened
-        raise failure
-
-    async def _exchange(self, connection: socket.socket, data: bytes, incoming: Incoming, seconds: float) -> Answer:
-        keep, loop = False, asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(seconds):
-                await loop.sock_sendall(connection, data)
-                while not incoming.feed(await loop.sock_recv(connection, CHUNK)):
-                    pass
-            keep = incoming.reusable
-        finally:
-            if keep and len(self._idle) < KEPT:
-                self._idle.append(connection)
-            else:
-                connection.close()
-        return incoming.answer()

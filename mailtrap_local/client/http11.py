@@ -140,6 +140,8 @@ class Incoming:
         self._whole = True
 
     def _head(self) -> bool:
+        if self._pending[:5] != b"HTTP/"[: len(self._pending)]:
+            raise Unreachable(f"what answers there is no HTTP server: {bytes(self._pending[:60])!r}")
         end = self._pending.find(b"\r\n\r\n")
         if end < 0:
             if len(self._pending) > _HEAD:

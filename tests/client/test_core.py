@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mailtrap_local.client import CursorGone, MailtrapError, Missing, NoMatch, ServerRefused, TooManyMatches, model
-from mailtrap_local.client.core import Calls, Steps, mail_fields
+from mailtrap_local.client.core import Calls, Steps
+from mailtrap_local.client.fields import mail_fields
 from mailtrap_local.client.http11 import Answer, Place, Request
 
 FOUND = {"messages": [{"ID": "1"}], "cursor": "c-9"}

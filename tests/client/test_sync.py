@@ -301,3 +301,9 @@ def test_a_client_that_is_dropped_leaves_nothing_open(mailtrap: Mailtrap) -> Non
     del client
     gc.collect()
     assert kept.fileno() == -1
+
+
+def test_a_port_that_speaks_something_else(mailtrap: Mailtrap) -> None:
+    url = f"http://127.0.0.1:{mailtrap.smtp_port}"
+    with Client(url) as client, pytest.raises(Unreachable, match=f"{url}: what answers there is no HTTP server"):
+        client.cursor()
