@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 
@@ -47,10 +48,10 @@ def test_nothing_stays_open_after_an_error() -> None:
 def test_a_family_that_the_machine_lacks_is_skipped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     genuine = socket.socket
 
-    def without_ipv6(family: int, kind: int) -> socket.socket:
+    def without_ipv6(family: int, kind: int, protocol: int) -> socket.socket:
         if family == socket.AF_INET6:
-            raise OSError(97, "Address family not supported by protocol")
-        return genuine(family, kind)
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return genuine(family, kind, protocol)
 
     monkeypatch.setattr("mailtrap_local.listening.socket.socket", without_ipv6)
     listening = listen(BOTH, 0, purpose="SMTP", setting="smtp_port")

@@ -14,7 +14,7 @@ PROJECT = tomllib.loads(PYPROJECT)["project"]
 
 # Distributions that are imported under another name, and those that another one of ours imports.
 IMPORT_NAMES = {"google-re2": "re2", "python-dateutil": "dateutil", "pillow": "PIL"}
-IMPORTED_FOR_US = {"httptools", "websockets", "tzdata"}
+IMPORTED_FOR_US = {"httptools", "tzdata"}
 ONLY_WHERE_THEY_ARE = {"pytest", "django", "flask_mail"}  # the plugin's hosts: who has none of them needs none of them
 
 
