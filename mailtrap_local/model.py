@@ -1,34 +1,36 @@
 """The values that pass between rooms. No behaviour beyond what a value knows about itself.
 
 Times are microseconds since the Unix epoch, UTC. Texts are Unicode without lone surrogates. Sizes are bytes.
+
+What is made for each mail is a msgspec struct, the rest are dataclasses: a frozen dataclass sets each of its fields by
+a call, which was 12 of some 200 microseconds a mail. Those structs can form no cycle, so the collector skips them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 ADDRESS_MARK = "\t"
 LINE_MARK = "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, gc=False):
     """A mailbox of a header field: display name and addr-spec, either may be empty."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True, gc=False):
     """One RCPT TO: the forward-path without angle brackets, and its ESMTP parameters as sent."""
 
     address: str
     params: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True, gc=False):
     """What the transaction said (RFC 5321), never what the header fields say.
 
     `mail_from` is the reverse-path without angle brackets; "" is the null reverse-path.
@@ -39,8 +41,7 @@ class Envelope:
     recipients: tuple[Recipient, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, gc=False):
     """How a message came to us: what the connection knew beside the envelope."""
 
     protocol: str = "SMTP"  # SMTP, ESMTP, ESMTPA, ESMTPS, ESMTPSA, HTTP, IMPORT
@@ -51,8 +52,7 @@ class Origin:
     session: str = ""  # id of the session, "" for none
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True, gc=False):
     """One mail as a front hands it to `Mailbox.receive`."""
 
     raw: bytes
@@ -61,8 +61,7 @@ class Arrival:
     inbox: str | None = None  # named by the front (a path prefix); None: the mailbox decides
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True, gc=False):
     """What the header of a mail says, decoded; all that a list row needs and a 250 waits for."""
 
     subject: str = ""
@@ -76,8 +75,7 @@ class Head:
     tags: tuple[str, ...] = ()  # X-Tags, split at commas, stripped
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True, gc=False):
     """What the bodies of a mail add to its row: needs the parse that the 250 does not wait for."""
 
     snippet: str = ""
@@ -89,8 +87,7 @@ class Digest:
     codes: int = 0  # one-time codes found by the default patterns
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """A message ready to be stored: the mailbox has decided its inbox, its Bcc and its tags."""
 
     raw: bytes
@@ -103,8 +100,7 @@ class Entry:
     digest: Digest | None = None  # None: the parse follows later
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, gc=False):
     """The row of a list: no bodies."""
 
     seq: int
@@ -170,8 +166,7 @@ class MadeInbox:
 EventKind = Literal["new", "update", "delete", "restore", "truncate", "tags"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """Something that happened, numbered by `seq` in the order of commits.
 
     new       `summary` is the message that came

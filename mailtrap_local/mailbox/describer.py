@@ -12,7 +12,9 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from mailtrap_local import limits, mime
 from mailtrap_local.errors import Busy, Stopping, StoreError

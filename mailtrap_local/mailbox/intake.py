@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailtrap_local import limits
 from mailtrap_local.model import Address, Arrival, Digest, Entry, Head

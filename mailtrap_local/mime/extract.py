@@ -127,7 +127,8 @@ def codes(text: str) -> tuple[str, ...]:
     """One-time codes in the order they stand in, without the blank or dash between two halves of digits."""
     if not _may_hold_code(text):
         return ()
-    text = _WEB.sub(lambda match: " " * len(match[0]), text)
+    if "://" in text or "@" in text or "www." in text.lower():
+        text = _WEB.sub(lambda match: " " * len(match[0]), text)
     found: dict[str, None] = {}
     for count, match in enumerate(_NUMBER.finditer(text)):
         if count >= _MAX_CANDIDATES:

@@ -37,6 +37,7 @@ _BLANK_LINES = re.compile("\n{3,}")
 
 # What preheaders are padded with: combining grapheme joiner, soft hyphen, zero-width space, word joiner, BOM, ...
 _INVISIBLE = re.compile("[\u034f\u00ad\u200b\u2060\ufeff\u115f\u1160\u17b4\u17b5\u180e\u3164]+")
+_JOINER = re.compile("[\u200c\u200d\u200e\u200f]")
 # Joiners are part of words (Persian) and of emoji; on their own between blanks they are padding.
 _IDLE_JOINER = re.compile(
     "(?:(?<=\\s)|(?<![^\\u200c\\u200d\\u200e\\u200f]))[\u200c\u200d\u200e\u200f]+|[\u200c\u200d\u200e\u200f]+(?=\\s|\\Z)"
@@ -55,7 +56,8 @@ def visible(text: str) -> str:
     """The text without what takes no room on the screen: soft hyphens, and the padding of preheaders."""
     if text.isascii():
         return text
-    return _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text)
+    return _IDLE_JOINER.sub("", text) if _JOINER.search(text) else text
 
 
 def html_to_text(html: str) -> str:

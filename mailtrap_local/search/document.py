@@ -10,15 +10,15 @@ U+FFFD, since SQLite's pattern operators end at one.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mailtrap_local.mime.text import fold
 from mailtrap_local.model import ADDRESS_MARK, LINE_MARK, Address, Digest, Entry, Envelope, Head, Summary
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, gc=False):
     """One message as a query sees it. The text fields are folded; `inbox`, `tags` and `raw` are as they are."""
 
     subject: str = ""

@@ -21,7 +21,7 @@ from mailtrap_local.store.selection import conditions
 from mailtrap_local.store.transaction import Transaction
 
 EVENT_IDS = 1000
-_CHUNKS = (64, 16, 4, 1)  # rows in one INSERT; each size is one prepared statement
+_CHUNKS = (64, 32, 16, 8, 4, 2, 1)  # rows in one INSERT; each size is one prepared statement
 _DEPENDENT = ("raw", "body", "message_tag")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailtrap_local import limits
 from mailtrap_local.errors import BadQuery
@@ -94,7 +95,7 @@ entries = st.builds(
 def documents(draw: st.DrawFn) -> Document:
     document = columns(draw(entries))
     # read is what the database changes later
-    return Document(**{**{name: getattr(document, name) for name in Document.__slots__}, "read": draw(st.booleans())})
+    return replace(document, read=draw(st.booleans()))
 
 
 @st.composite

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from msgspec.structs import replace
 
 from mailtrap_local import ids, mime
 from mailtrap_local.errors import BadRequest, NotFound, Stopping
@@ -284,7 +285,7 @@ class StoreContract:
         summary = await store.add(late)
         assert summary.snippet == ""
         assert await store.undescribed() == (summary.id,)
-        whole = Entry(**{**{name: getattr(late, name) for name in late.__slots__}, "digest": mime.digest(late.raw)})
+        whole = replace(late, digest=mime.digest(late.raw))
         await store.describe([(summary.seq, whole)])
         assert await store.undescribed() == ()
         assert events[-1].kind == "update" and events[-1].summary is not None
