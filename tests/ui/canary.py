@@ -12,6 +12,7 @@ class Canary:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self._news = asyncio.Condition()
         self.page = ""  # what /page answers, without any protection
 
     @property
@@ -26,6 +27,11 @@ class Canary:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
 
+    async def has_been_asked(self, times: int) -> None:
+        """Back when so many have asked."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.asked) >= times)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
@@ -39,6 +45,8 @@ class Canary:
             writer.write(b"Connection: close\r\n\r\n" + body)
             await writer.drain()
         writer.close()
+        async with self._news:
+            self._news.notify_all()
 
 
 def hostile(to: str) -> str:

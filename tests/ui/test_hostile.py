@@ -33,8 +33,7 @@ async def settle(browser: Browser) -> None:
         page = await browser.new_page()
         await page.goto(f"{control.url}/page", wait_until="commit")
         async with asyncio.timeout(30):
-            while len(control.asked) < LEAKS:
-                await page.evaluate("new Promise(requestAnimationFrame)")
+            await control.has_been_asked(LEAKS)
         await page.close()
 
 
