@@ -1,4 +1,4 @@
-"""The client for asyncio. Any number of calls may be under way at once; one that is cancelled ends for the server too."""
+"""The client for asyncio. Any number of calls may be under way at once; a cancelled one is over for the server too."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Connections of the client for asyncio: plain sockets that the running loop reads and writes.
 
-So they outlive a loop (each test has one of its own), are closed without waiting, and end with a call that is cancelled.
+So they outlive a loop (each test has one of its own), are closed without waiting, and end with a call so cancelled.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mailtrap_local.server import Server
 
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 20.0  # it takes a tenth of one, but a busy machine may do anything
 
 
 @dataclass(frozen=True, slots=True)
