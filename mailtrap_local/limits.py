@@ -10,6 +10,7 @@ GB = 1024 * MB
 # SMTP (RFC 5321 section 4.5.3.1 asks for at least 512 octets a command line and 100 recipients)
 COMMAND_LINE = 4 * KB
 AUTH_LINE = 16 * KB
+PATH = 1_000  # characters of an address; RFC 5321 section 4.5.3.1.3 asks for 256 octets
 RECIPIENTS = 1_000
 COMMANDS_BEFORE_MAIL = 100
 SMTP_CONNECTIONS = 20_000

@@ -1,7 +1,7 @@
 """Lists of messages: listing, searching, marking, deleting with undo, and putting one in."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -103,9 +103,18 @@ async def upload(call: Call) -> Response:
     media = call.connection.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "message/rfc822":
         raise BadRequest("send the mail as it is, with Content-Type: message/rfc822")
-    recipients = tuple(Recipient(address) for address in call.texts("to"))
-    envelope = Envelope(mail_from=call.text("from"), recipients=recipients)
+    envelope = envelope_of(call.text("from"), call.texts("to"))
     return await stored(call, await call.body(), envelope)
+
+
+def envelope_of(mail_from: str, recipients: Sequence[str]) -> Envelope:
+    """The envelope of a mail that comes by HTTP, as large as one by SMTP may be. Raises BadRequest."""
+    if len(recipients) > limits.RECIPIENTS:
+        raise BadRequest(f"a message may have {limits.RECIPIENTS} recipients at most")
+    longest = max((mail_from, *recipients), key=len)
+    if len(longest) > limits.PATH:
+        raise BadRequest(f"the address {longest[:32]}… is over {limits.PATH} characters")
+    return Envelope(mail_from=mail_from, recipients=tuple(map(Recipient, recipients)))
 
 
 async def stored(call: Call, raw: bytes, envelope: Envelope) -> Response:

@@ -9,13 +9,13 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.responses import Response
 
-from mailtrap_local import limits, model
+from mailtrap_local import model
 from mailtrap_local.api import answer, bodies, schema
-from mailtrap_local.api.messages import stored
+from mailtrap_local.api.messages import envelope_of, stored
 from mailtrap_local.api.route import Call
 from mailtrap_local.errors import BadRequest, MailtrapLocalError
 from mailtrap_local.mime.compose import Attachment, compose
-from mailtrap_local.model import Address, Recipient
+from mailtrap_local.model import Address
 
 _DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^;,=]+=[^;,]*)*(?P<base64>;base64)?,", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
@@ -25,8 +25,9 @@ async def send(call: Call) -> Response:
     """POST /send; its errors are JSON."""
     try:
         wanted = await bodies.read(call, schema.SendMessage)
+        envelope = _envelope(wanted)
         raw = await asyncio.to_thread(_compose, wanted)
-        return await stored(call, raw, _envelope(wanted))
+        return await stored(call, raw, envelope)
     except MailtrapLocalError as error:
         return await answer.json(schema.SendError(str(error)), to=call.connection, status=answer.status_of(error))
 
@@ -49,9 +50,7 @@ def _compose(wanted: schema.SendMessage) -> bytes:
 
 def _envelope(wanted: schema.SendMessage) -> model.Envelope:
     named = [*(address.Email for address in (*wanted.To, *wanted.Cc)), *wanted.Bcc]
-    if len(named) > limits.RECIPIENTS:
-        raise BadRequest(f"a message may have {limits.RECIPIENTS} recipients at most")
-    return model.Envelope(mail_from=wanted.From.Email, recipients=tuple(Recipient(address) for address in named))
+    return envelope_of(wanted.From.Email, named)
 
 
 def _addresses(values: Sequence[schema.EmailName]) -> list[Address]:

@@ -12,6 +12,7 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import make_msgid
 from typing import Any
 
+from mailtrap_local import limits
 from mailtrap_local.errors import BadRequest
 from mailtrap_local.mime.charset import scrub
 from mailtrap_local.model import Address
@@ -73,9 +74,12 @@ def compose(
     """A mail (RFC 5322, MIME) with CRLF line ends. `bcc` is checked and never written: it belongs to the envelope.
 
     Without `date` it is dated now, without `message_id` (no angle brackets) it gets a fresh one; `tags` become X-Tags.
-    Raises BadRequest for an address that is none, a line break in a header value, and a header that is not to be set.
+    Raises BadRequest for an address that is none, a header over the limits, a line break in a header value, and a
+    header that is not to be set.
     """
     lists = {"From": [sender], "To": to, "Cc": cc, "Bcc": bcc, "Reply-To": reply_to}
+    named = [text for each_list in lists.values() for address in each_list for text in (address.name, address.address)]
+    _check_lengths([*named, subject, *(headers or {}).values(), *tags])
     checked = {field: [_address(field, each) for each in each_list] for field, each_list in lists.items()}
     message = EmailMessage(_POLICY.clone(utf8=not all(each.address.isascii() for each in _all(lists))))
     try:
@@ -93,6 +97,14 @@ def compose(
 
 def _all(lists: Mapping[str, Sequence[Address]]) -> list[Address]:
     return [address for field, addresses in lists.items() if field != "Bcc" for address in addresses]
+
+
+def _check_lengths(values: Sequence[str]) -> None:
+    """The standard library folds a long field in quadratic time, and a long name at 2 ms a word."""
+    if max(map(len, values)) > limits.TEXT_FIELD:
+        raise BadRequest(f"a header field, name or tag may have {limits.TEXT_FIELD} characters at most")
+    if sum(map(len, values)) > limits.ADDRESS_FIELD:
+        raise BadRequest(f"the header fields may have {limits.ADDRESS_FIELD} characters together at most")
 
 
 def _line(field: str, value: str) -> str:

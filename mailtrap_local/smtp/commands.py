@@ -100,7 +100,7 @@ def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str:
 
 def _path(smtp: "SmtpProtocol", argument: bytes, *, pattern: re.Pattern[bytes], keyword: bytes) -> Path:
     plain = pattern.fullmatch(argument)
-    if plain is not None:
+    if plain is not None and len(plain[1]) <= limits.PATH:
         params = plain[2]
         return Path(plain[1].decode(), tuple(params.decode().split()) if params else ())
     sender = keyword == b"FROM:"
@@ -110,6 +110,8 @@ def _path(smtp: "SmtpProtocol", argument: bytes, *, pattern: re.Pattern[bytes], 
         raise Rejection(replies.MAIL_SYNTAX if sender else replies.RCPT_SYNTAX) from None
     except BadPath:
         raise Rejection(replies.BAD_SENDER if sender else replies.BAD_RECIPIENT) from None
+    if len(path.address) > limits.PATH:
+        raise Rejection(replies.BAD_SENDER if sender else replies.BAD_RECIPIENT)
     for remark in path.remarks:
         smtp.conversation.remark(remark)
     return path

@@ -94,3 +94,16 @@ async def test_what_is_wrong_is_told_in_json_and_nothing_is_stored(server: Serve
         (await client.post("api/v1/send", content=b"nonsense")).json()["Error"].startswith("the body is not valid JSON")
     )
     assert server.mailbox.received == 0
+
+
+async def test_what_would_make_a_header_without_end_is_refused(client: httpx.AsyncClient) -> None:
+    for fields in (
+        {"To": [{"Email": f"{number}@x.org"} for number in range(1_001)]},
+        {"To": [{"Email": "x" * 1_000 + "@x.org"}]},
+        {"Headers": {"X-Long": "y " * 400_000}},
+        {"Subject": "y" * 1_000_000},
+        {"Cc": [{"Email": "c@x.org", "Name": "name " * 100} for _ in range(400)]},
+    ):
+        answer = await client.post("api/v1/send", json={**LEAST, **fields}, timeout=10)
+        assert answer.status_code == 400, answer.text
+        assert " at most" in answer.json()["Error"] or "is over" in answer.json()["Error"]

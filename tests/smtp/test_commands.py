@@ -87,6 +87,8 @@ ROWS = [
     Row("RFC 5321 4.1.2", "a blank in the address", (EHLO, MAIL, "RCPT TO:<b c@example.com>"), "553 5.1.3"),
     Row("RFC 5321 4.1.2", "an empty domain", (EHLO, MAIL, "RCPT TO:<b@>"), "553 5.1.3"),
     Row("RFC 5321 4.1.2", "an empty label", (EHLO, MAIL, "RCPT TO:<b@example..com>"), "553 5.1.3"),
+    Row("RFC 5321 4.5.3.1.3", "an endless recipient", (EHLO, MAIL, f"RCPT TO:<{'x' * 1_001}@x.org>"), "553 5.1.3"),
+    Row("RFC 5321 4.5.3.1.3", "an endless sender", (EHLO, f"MAIL FROM:<{'x' * 1_001}@x.org>"), "553 5.1.7"),
     Row("RFC 5321 4.1.2", "an escape character", (EHLO, MAIL, b"RCPT TO:<b\x1b[2J@example.com>"), "553 5.1.3"),
     # parameters
     Row("RFC 1870 3", "SIZE", (EHLO, MAIL + " SIZE=1000"), "250 2.1.0"),
