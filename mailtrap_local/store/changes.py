@@ -7,6 +7,7 @@ inbox hears nothing of another.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -21,7 +22,7 @@ from mailtrap_local.store.selection import conditions
 from mailtrap_local.store.transaction import Transaction
 
 EVENT_IDS = 1000
-_CHUNKS = (64, 32, 16, 8, 4, 2, 1)  # rows in one INSERT; each size is one prepared statement
+_ROWS_A_STATEMENT = 64
 _DEPENDENT = ("raw", "body", "message_tag")
 
 
@@ -57,13 +58,15 @@ def add(transaction: Transaction, entries: Sequence[Entry]) -> list[Summary]:
 
 def _insert(connection: sqlite3.Connection, table: str, width: int, values: list[rows.Value]) -> None:
     """Insert rows of `width` values each, given one behind the other, with as few statements as there may be."""
-    at = 0
-    for chunk in _CHUNKS:
-        span = chunk * width
-        while len(values) - at >= span:
-            marks = ",".join(("(" + ",".join("?" * width) + ")",) * chunk)
-            connection.execute(f"INSERT INTO {table} VALUES {marks}", values[at : at + span])
-            at += span
+    for at in range(0, len(values), _ROWS_A_STATEMENT * width):
+        some = values[at : at + _ROWS_A_STATEMENT * width]
+        connection.execute(_insertion(table, width, len(some) // width), some)
+
+
+@lru_cache(None)
+def _insertion(table: str, width: int, number: int) -> str:
+    row = "(" + ",".join("?" * width) + ")"
+    return f"INSERT INTO {table} VALUES " + ",".join((row,) * number)
 
 
 def describe(transaction: Transaction, entries: Sequence[tuple[int, Entry]]) -> None:

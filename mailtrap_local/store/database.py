@@ -118,7 +118,7 @@ class Database:
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
         """A connection with its pragmas set and the search functions registered; usable from any one thread."""
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")

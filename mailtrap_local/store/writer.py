@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 _BATCH_JOBS = 500
 _BATCH_BYTES = 64 * 1024 * 1024
+_AGE_EVERY = 500_000  # microseconds
+_UPDATE_META = "UPDATE meta SET value = CASE key WHEN 'seq' THEN ?1 ELSE ?2 END WHERE key IN ('seq', 'described')"
 _IDLE_SECONDS = 1.0  # with nothing to do, look after retention by age, undo deadlines and free pages this often
 _FREE_PAGES_A_STEP = 2048
 
@@ -71,6 +73,7 @@ class Writer:
         # What the loop sees is of the last commit that it was told of.
         self.seq: int = self._seq
         self.deleted = 0
+        self._look_at_age = 0  # when to look for what is too old, in microseconds
 
     def start(self) -> None:
         """Begin to work."""
@@ -172,15 +175,15 @@ class Writer:
         return result
 
     def _retain(self, transaction: Transaction) -> None:
-        gone = list(
-            overdue(
-                self._connection,
-                self._retention,
-                rows=self._ledger.rows,
-                size=self._ledger.bytes,
-                now=time.time_ns() // 1000,
-            )
+        """Look for what has to go: at once where a bound on number or size is passed, for age once in a while."""
+        bounds, ledger, now = self._retention, self._ledger, time.time_ns() // 1000
+        passed = (bounds.max_messages and ledger.rows > bounds.max_messages) or (
+            bounds.max_bytes and ledger.bytes > bounds.max_bytes
         )
+        if not passed and now < self._look_at_age:
+            return
+        self._look_at_age = now + _AGE_EVERY
+        gone = list(overdue(self._connection, bounds, rows=ledger.rows, size=ledger.bytes, now=now))
         if gone:
             evict(transaction, gone)
 
@@ -196,8 +199,7 @@ class Writer:
             return
         waiting = next(iter(self._undescribed), None) or next(iter(transaction.undescribed), None)
         described = transaction.seq if waiting is None else waiting - 1
-        transaction.execute("UPDATE meta SET value = ? WHERE key = 'seq'", (transaction.seq,))
-        transaction.execute("UPDATE meta SET value = ? WHERE key = 'described'", (described,))
+        transaction.execute(_UPDATE_META, (transaction.seq, described))
 
     def _take_back(self) -> None:
         if self._connection.in_transaction:
