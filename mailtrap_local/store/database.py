@@ -102,6 +102,7 @@ class Database:
             raise DatabaseRefused(f"the database {path} is in use by another process; stop it, or choose another file")
         try:
             _inspect(path)
+            _create(path)
         except DatabaseRefused:
             lock.close()
             raise
@@ -170,6 +171,14 @@ def _inspect(path: Path) -> None:
     if not os.access(path, os.W_OK):
         raise DatabaseRefused(f"the database {path} is read-only for this user")
     _check_pages(path, whole=size <= _CHECKED_WHOLE)
+
+
+def _create(path: Path) -> None:
+    """Make a new file readable by its owner alone, since it will hold password resets; SQLite's journals follow it."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseRefused(f"cannot create the database {path}: {error.strerror}") from error
 
 
 def _check_pages(path: Path, *, whole: bool) -> None:

@@ -47,6 +47,19 @@ def test_a_new_file_is_made_and_opened_again(path: Path) -> None:
     again.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
+def test_a_new_file_is_for_its_owner_alone_and_an_old_one_keeps_its_mode(path: Path) -> None:
+    opened = Database.open(path, room=0)
+    with closing(opened.connect()) as connection:
+        connection.execute("INSERT INTO undo VALUES ('k', 1)")
+        for file in path.parent.glob("mail.db*"):
+            assert file.name.endswith(".lock") or file.stat().st_mode & 0o077 == 0, file
+    opened.close()
+    path.chmod(0o640)
+    Database.open(path, room=0).close()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_newer_version_is_refused(path: Path) -> None:
     made(path)
     with closing(sqlite3.connect(path)) as connection:
