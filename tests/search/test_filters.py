@@ -1,8 +1,7 @@
 """Each filter finds what it should, in a real database and by the predicate alike."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from mailtrap_local.errors import BadQuery
 from mailtrap_local.model import Address, Digest
