@@ -134,6 +134,7 @@ async def test_a_hundred_thousand(page: Page, context: BrowserContext, server: S
     top = await page.evaluate("list => (list.scrollTop = 52000, list.scrollTop)", await page.query_selector("#list"))
     await expect(page.locator(".row.blank")).to_have_count(0)
     seen = page.locator(".row:not(.active)").nth(12)
+    await expect(seen).to_contain_text("The text of message")  # the list had drawn blank rows after the check above
     before = await seen.text_content()
     late = Arrival(entry(MESSAGES).raw, Envelope(), Origin())
     await asyncio.gather(*(server.mailbox.receive(late) for _ in range(300)))
