@@ -26,23 +26,24 @@ _ROWS_A_STATEMENT = 64
 _DEPENDENT = ("raw", "body", "message_tag")
 
 
-def add(transaction: Transaction, entries: Sequence[Entry]) -> list[Summary]:
+def add(transaction: Transaction, several: Sequence[rows.Prepared]) -> list[Summary]:
     """Insert messages; each is a `new` event."""
     summaries: list[Summary] = []
     messages: list[rows.Value] = []
     raws: list[rows.Value] = []
     bodies: list[rows.Value] = []
     tags: list[tuple[str, int]] = []
-    for entry in entries:
+    for prepared in several:
+        entry = prepared.entry
         seq = transaction.next_seq()
         message_id = ids.message_id(seq)
-        row, text = rows.message_row(entry, seq=seq, message_id=message_id)
-        messages.extend(row)
+        messages.extend((seq, message_id))
+        messages.extend(prepared.row)
         raws.extend((seq, entry.raw))
         if entry.digest is None:
             transaction.undescribed.append(seq)
         else:
-            bodies.extend((seq, text))
+            bodies.extend((seq, prepared.text))
         tags.extend((tag, seq) for tag in entry.tags)
         summary = rows.new_summary(entry, seq=seq, message_id=message_id)
         summaries.append(summary)

@@ -31,13 +31,23 @@ _decode_head = msgspec.json.Decoder(Head).decode
 _decode_provenance = msgspec.json.Decoder(Provenance).decode
 
 
-def message_row(entry: Entry, *, seq: int, message_id: str) -> tuple[Row, str]:
-    """The row of the table message, in the order of MESSAGE_COLUMNS, and the free text for the table body."""
+class Prepared(msgspec.Struct, frozen=True, gc=False):
+    """An entry with all of its rows that is known before its seq.
+
+    Made on the event loop, so that the writer's thread has hardly anything to do but to call SQLite: whenever both
+    want the interpreter's lock, one of them is put to sleep, and that costs more than the work itself.
+    """
+
+    entry: Entry
+    row: Row  # what follows seq and id in the order of MESSAGE_COLUMNS
+    text: str  # of the table body
+
+
+def prepared(entry: Entry) -> Prepared:
+    """What the writer is given."""
     digest = entry.digest or NOTHING_YET
     folded = columns(entry)
     row: Row = (
-        seq,
-        message_id,
         entry.inbox,
         entry.created,
         len(entry.raw),
@@ -62,7 +72,7 @@ def message_row(entry: Entry, *, seq: int, message_id: str) -> tuple[Row, str]:
         _encode(Provenance(entry.envelope, entry.origin)),
         None,
     )
-    return row, folded.text
+    return Prepared(entry, row, folded.text)
 
 
 def new_summary(entry: Entry, *, seq: int, message_id: str) -> Summary:

@@ -53,7 +53,7 @@ class SqliteStore:
 
     async def add(self, entry: Entry) -> Summary:
         """Keep a message; back when it is safe."""
-        summary: Summary = await self._writer.submit(entry)
+        summary: Summary = await self._writer.submit(rows.prepared(entry))
         return summary
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:

@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailtrap_local.errors import MailtrapLocalError, Stopping, StoreError
-from mailtrap_local.model import Entry, Event
+from mailtrap_local.model import Event
 from mailtrap_local.store.base import Committed, Retention
 from mailtrap_local.store.changes import add, evict, purge, undescribed
 from mailtrap_local.store.ledger import Ledger
 from mailtrap_local.store.retention import overdue
+from mailtrap_local.store.rows import Prepared
 from mailtrap_local.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ Work = Callable[[Transaction], Any]
 @dataclass(slots=True)
 class _Job:
     future: "asyncio.Future[Any]"
-    work: Work | Entry
+    work: Work | Prepared
 
 
 class Writer:
@@ -79,7 +80,7 @@ class Writer:
         """Begin to work."""
         self._thread.start()
 
-    async def submit(self, work: Work | Entry) -> Any:
+    async def submit(self, work: Work | Prepared) -> Any:
         """Have it done in the next transaction; back when that is committed. Raises StoreError, Stopping."""
         if self._stopping:
             raise Stopping("the store is closing")
@@ -124,7 +125,7 @@ class Writer:
             if job is None:
                 return jobs, False
             jobs.append(job)
-            size += len(job.work.raw) if isinstance(job.work, Entry) else 0
+            size += len(job.work.entry.raw) if isinstance(job.work, Prepared) else 0
         return jobs, True
 
     def _commit(self, jobs: list[_Job]) -> None:
@@ -153,10 +154,10 @@ class Writer:
         self._tell(outcomes, transaction=transaction)
 
     def _perform(self, transaction: Transaction, run: list[_Job]) -> Iterable[tuple[_Job, Any]]:
-        entries = [job.work for job in run if isinstance(job.work, Entry)]
-        if entries:
-            return zip(run, add(transaction, entries), strict=True)
-        return [(job, self._alone(transaction, job.work)) for job in run if not isinstance(job.work, Entry)]
+        adds = [job.work for job in run if isinstance(job.work, Prepared)]
+        if adds:
+            return zip(run, add(transaction, adds), strict=True)
+        return [(job, self._alone(transaction, job.work)) for job in run if not isinstance(job.work, Prepared)]
 
     def _alone(self, transaction: Transaction, work: Work) -> Any:
         """The result of one job, or the exception that it ended with; then nothing of it remains."""
@@ -245,7 +246,7 @@ def _runs(jobs: list[_Job]) -> Iterable[list[_Job]]:
     """The jobs in order: neighbouring adds together, every other job alone."""
     run: list[_Job] = []
     for job in jobs:
-        if isinstance(job.work, Entry):
+        if isinstance(job.work, Prepared):
             run.append(job)
             continue
         if run:
