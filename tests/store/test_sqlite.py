@@ -113,7 +113,7 @@ async def test_deleting_gives_the_room_back(tmp_path: Path) -> None:
         await store.delete(Selection())
         for _ in range(20):
             shrink(store._connection)
-    assert path.stat().st_size < 9_000_000
+    assert path.stat().st_size < 2_000_000
 
 
 async def test_lists_and_look_ups_run_over_indexes() -> None:
