@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 _BATCH_JOBS = 500
 _BATCH_BYTES = 64 * 1024 * 1024
-_AGE_EVERY = 500_000  # microseconds
 _UPDATE_META = "UPDATE meta SET value = CASE key WHEN 'seq' THEN ?1 ELSE ?2 END WHERE key IN ('seq', 'described')"
 _IDLE_SECONDS = 1.0  # with nothing to do, look after retention by age, undo deadlines and free pages this often
 _FREE_PAGES_A_STEP = 2048
@@ -74,7 +73,7 @@ class Writer:
         # What the loop sees is of the last commit that it was told of.
         self.seq: int = self._seq
         self.deleted = 0
-        self._look_at_age = 0  # when to look for what is too old, in microseconds
+        self._oldest = 0  # no message was created before this (microseconds), so none is too old while this is not
 
     def start(self) -> None:
         """Begin to work."""
@@ -156,6 +155,7 @@ class Writer:
     def _perform(self, transaction: Transaction, run: list[_Job]) -> Iterable[tuple[_Job, Any]]:
         adds = [job.work for job in run if isinstance(job.work, Prepared)]
         if adds:
+            self._oldest = min(self._oldest, *(each.entry.created for each in adds))
             return zip(run, add(transaction, adds), strict=True)
         return [(job, self._alone(transaction, job.work)) for job in run if not isinstance(job.work, Prepared)]
 
@@ -176,17 +176,18 @@ class Writer:
         return result
 
     def _retain(self, transaction: Transaction) -> None:
-        """Look for what has to go: at once where a bound on number or size is passed, for age once in a while."""
+        """Remove what passes a bound; looks at rows only when number, size or age say that there is something."""
         bounds, ledger, now = self._retention, self._ledger, time.time_ns() // 1000
-        passed = (bounds.max_messages and ledger.rows > bounds.max_messages) or (
-            bounds.max_bytes and ledger.bytes > bounds.max_bytes
-        )
-        if not passed and now < self._look_at_age:
+        too_many = bounds.max_messages and ledger.rows > bounds.max_messages
+        too_much = bounds.max_bytes and ledger.bytes > bounds.max_bytes
+        too_old = bounds.max_age and ledger.rows > 1 and self._oldest < now - int(bounds.max_age * 1e6)
+        if not (too_many or too_much or too_old):
             return
-        self._look_at_age = now + _AGE_EVERY
         gone = list(overdue(self._connection, bounds, rows=ledger.rows, size=ledger.bytes, now=now))
         if gone:
             evict(transaction, gone)
+        first = transaction.execute("SELECT created FROM message ORDER BY seq LIMIT 1").fetchone()
+        self._oldest = first[0] if first else now
 
     def _tidy(self, transaction: Transaction) -> None:
         """Idle work: deletes that cannot be undone any more."""
