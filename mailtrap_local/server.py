@@ -13,9 +13,10 @@ from typing import Any, Self
 
 import uvicorn
 
-from mailtrap_local.api.app import create_app
-from mailtrap_local.api.connection import HttpConnection, SocketConnection
+from mailtrap_local.api.table import ROUTES
 from mailtrap_local.events import Hub
+from mailtrap_local.http.app import create_app
+from mailtrap_local.http.connection import HttpConnection, SocketConnection
 from mailtrap_local.listening import Listening, listen
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.sessions import Sessions
@@ -83,7 +84,7 @@ class Server:
         front = SmtpFront(self.mailbox, self.sessions, self.settings)
         await front.start(smtp.sockets)
         stack.push_async_callback(front.stop)
-        web = _Web(create_app(self.mailbox, self.sessions, self.settings))
+        web = _Web(create_app(self.mailbox, self.sessions, self.settings, routes=ROUTES))
         await web.start(http)
         stack.push_async_callback(web.stop)
         stack.callback(self.mailbox.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off

@@ -12,6 +12,8 @@ from mailtrap_local.settings import Settings
 from tests.tools import SEARCH_PATH
 
 if TYPE_CHECKING:
+    import httpx
+
     from mailtrap_local.server import Server
 
 os.environ["PATH"] = SEARCH_PATH  # so that a tool which needs another finds it
@@ -30,3 +32,12 @@ async def server(settings: Settings) -> AsyncIterator[Server]:
 
     async with Server(settings) as running:
         yield running
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that speaks real HTTP to `server`."""
+    from tests.asking import speaking
+
+    async with speaking(server) as client:
+        yield client

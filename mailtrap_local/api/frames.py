@@ -11,21 +11,19 @@ Theory of operation
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from msgspec import UNSET
 
 from mailtrap_local import __version__
 from mailtrap_local.api import schema
-from mailtrap_local.api.answer import encode
 from mailtrap_local.api.wire import event_of, summary_of
 from mailtrap_local.events import Cursor
+from mailtrap_local.http.answer import encode
+from mailtrap_local.http.route import Front
 from mailtrap_local.model import Event
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.store.base import Selection
-
-if TYPE_CHECKING:
-    from mailtrap_local.mailbox import Mailbox
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -62,9 +60,9 @@ class _Counts:
 class Broadcast:
     """The texts of frames for both WebSockets. Lives on one event loop."""
 
-    def __init__(self, mailbox: "Mailbox") -> None:
+    def __init__(self, front: Front) -> None:
         self.clients = 0
-        self._mailbox = mailbox
+        self._mailbox = front.mailbox
         self._frames: OrderedDict[Hashable, str] = OrderedDict()
         self._matches: OrderedDict[Hashable, asyncio.Task[frozenset[str]]] = OrderedDict()
         self._counts: OrderedDict[str | None, _Counts] = OrderedDict()

@@ -4,11 +4,12 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from mailtrap_local.api import answer, bodies, schema
+from mailtrap_local.api import schema
 from mailtrap_local.api.messages import remove
-from mailtrap_local.api.route import Call
 from mailtrap_local.api.wire import inbox_of
 from mailtrap_local.errors import BadRequest, NotFound
+from mailtrap_local.http import answer, bodies
+from mailtrap_local.http.route import Call
 from mailtrap_local.store.base import Selection
 
 

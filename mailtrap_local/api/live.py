@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mailtrap_local import limits
-from mailtrap_local.api import answer, guard
-from mailtrap_local.api.frames import FRAME_EVENTS, empty_frame, mailpit_stats
-from mailtrap_local.api.route import Call, Front
+from mailtrap_local.api.frames import FRAME_EVENTS, Broadcast, empty_frame, mailpit_stats
 from mailtrap_local.errors import Busy, MailtrapLocalError, Stopping
 from mailtrap_local.events import Cursor, CutOff
+from mailtrap_local.http import answer, guard
+from mailtrap_local.http.route import Call, Front
 from mailtrap_local.model import Event
 
 _REASON_BYTES = 123  # RFC 6455 section 5.5
@@ -30,7 +30,7 @@ class _Client:
         self.inbox = call.inbox
         self.query = call.query()
         self.socket = socket
-        self.broadcast = front.broadcast
+        self.broadcast = front.one(Broadcast)
         self.hub = front.mailbox.hub
         self.listener = self.hub.listen(since=since)
         self.cursor = self.listener.cursor
@@ -94,15 +94,16 @@ async def events(front: Front, socket: WebSocket) -> None:
 
 
 async def _serve(front: Front, socket: WebSocket, kind: Callable[[Front, WebSocket], _Client]) -> None:
+    broadcast = front.one(Broadcast)
     try:
         guard.check_socket(socket, allowed=front.settings.allow_origin)
-        if front.broadcast.clients >= limits.LIVE_CLIENTS:
+        if broadcast.clients >= limits.LIVE_CLIENTS:
             raise Busy(f"{limits.LIVE_CLIENTS} live clients are connected, and no more are served.")
         client = kind(front, socket)
     except MailtrapLocalError as error:
         await socket.send_denial_response(answer.failure(error))
         return
-    front.broadcast.clients += 1
+    broadcast.clients += 1
     try:
         with client.listener:
             await socket.accept()
@@ -110,7 +111,7 @@ async def _serve(front: Front, socket: WebSocket, kind: Callable[[Front, WebSock
     except WebSocketDisconnect:
         pass  # it went before we could tell it anything
     finally:
-        front.broadcast.clients -= 1
+        broadcast.clients -= 1
 
 
 async def _converse(client: _Client) -> None:

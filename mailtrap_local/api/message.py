@@ -9,10 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 from mailtrap_local import limits, model
-from mailtrap_local.api import answer, guard, schema
-from mailtrap_local.api.route import Call
+from mailtrap_local.api import schema
 from mailtrap_local.api.wire import header_of, message_of, named, part_of, session_of
 from mailtrap_local.errors import NotFound
+from mailtrap_local.http import answer, guard
+from mailtrap_local.http.route import Call
 from mailtrap_local.mime.preview import preview_policy
 from mailtrap_local.mime.structure import tree as tree_of
 from mailtrap_local.store.base import Selection

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from starlette.responses import Response
 
 from mailtrap_local import limits
-from mailtrap_local.api import answer, bodies, schema
-from mailtrap_local.api.route import Call
+from mailtrap_local.api import lists, schema
 from mailtrap_local.api.wire import list_head_of
 from mailtrap_local.errors import BadRequest
+from mailtrap_local.http import answer, bodies
+from mailtrap_local.http.route import Call
 from mailtrap_local.model import Arrival, Envelope, Origin, Recipient, Summary
 from mailtrap_local.search import dates
 from mailtrap_local.search.syntax import Query
@@ -41,7 +42,7 @@ async def _page(call: Call, selection: Selection, *, start: int, limit: int | No
     there = max(page.matched - start, 0)
     wanted = there if limit is None else min(there, limit)
     slices = _slices(call, selection, page.summaries, wanted)
-    return await answer.message_list(list_head_of(page, count=wanted), slices, wanted, to=call.connection)
+    return await lists.answer_list(list_head_of(page, count=wanted), slices, wanted, to=call.connection)
 
 
 async def _slices(

@@ -10,8 +10,8 @@ import msgspec
 from starlette.responses import Response
 
 from mailtrap_local import __version__
-from mailtrap_local.api import answer
-from mailtrap_local.api.route import Call, Param, Route
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call, Param, Route
 
 _REFERENCE = "#/components/schemas/{name}"
 _PATH_PARAM = re.compile(r"\{(\w+)(?::path)?\}")
@@ -24,20 +24,14 @@ _INBOX = Param("inbox", "string", "Only this inbox")
 
 async def document(call: Call) -> Response:
     """GET /openapi.json."""
-    described = describe(_table(), base_path=call.front.settings.base_path)
+    described = describe(call.front.routes, base_path=call.front.settings.base_path)
     return await answer.json(described, to=call.connection)
 
 
-async def listing(_: Call) -> Response:
+async def listing(call: Call) -> Response:
     """GET /api/v1/: the routes in plain text."""
-    rows = [f"{route.method:6} {_plain(route.path):44} {route.summary}" for route in _table()]
+    rows = [f"{route.method:6} {_plain(route.path):44} {route.summary}" for route in call.front.routes]
     return answer.text("\n".join([*rows, "", "openapi.json describes them in full.", ""]))
-
-
-def _table() -> tuple[Route, ...]:
-    from mailtrap_local.api.table import ROUTES  # the table names the handlers of this module
-
-    return ROUTES
 
 
 @lru_cache(maxsize=4)

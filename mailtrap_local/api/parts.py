@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from mailtrap_local.api import answer, thumbnail
-from mailtrap_local.api.route import Call
+from mailtrap_local.api import thumbnail
 from mailtrap_local.errors import BadRequest, NotFound
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call, Front
 from mailtrap_local.model import Part
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -19,6 +20,7 @@ _ACTIVE = re.compile(
     r"|.*/(?:x-)?(?:java|ecma)script.*|.*/xml-.*|.*/x-shockwave-flash|.*/cache-manifest|multipart/.*"
 )
 _OPAQUE = "application/octet-stream"
+_THUMBNAILS_AT_ONCE = 2
 _NAME_CHARACTERS = 200  # clients refuse an answer whose head is too long, and file systems a name over 255 bytes
 _ENDING = re.compile(r"\.[^.]{1,16}\Z")
 
@@ -55,12 +57,16 @@ def disposition(filename: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}"
 
 
+def _few_at_once(_: Front) -> asyncio.Semaphore:
+    return asyncio.Semaphore(_THUMBNAILS_AT_ONCE)
+
+
 async def thumb(call: Call) -> Response:
     """GET /message/{id}/part/{part}/thumb: a small JPEG, blank if the part is no image that can be shown."""
     try:
         part, data = await call.mailbox.part(await call.message_id(), call.path("part"), inbox=call.inbox)
     except NotFound as error:
         raise BadRequest(str(error)) from None
-    async with call.front.thumbnails:
+    async with call.front.one(_few_at_once):
         small = await asyncio.to_thread(thumbnail.jpeg, data if part.content_type.startswith("image/") else b"")
     return Response(small, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})

@@ -10,10 +10,11 @@ from urllib.parse import unquote_to_bytes
 from starlette.responses import Response
 
 from mailtrap_local import model
-from mailtrap_local.api import answer, bodies, schema
+from mailtrap_local.api import schema
 from mailtrap_local.api.messages import envelope_of, stored
-from mailtrap_local.api.route import Call
 from mailtrap_local.errors import BadRequest, MailtrapLocalError
+from mailtrap_local.http import answer, bodies
+from mailtrap_local.http.route import Call
 from mailtrap_local.mime.compose import Attachment, compose
 from mailtrap_local.model import Address
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from mailtrap_local import limits
-from mailtrap_local.api import answer, schema
-from mailtrap_local.api.route import Call
+from mailtrap_local.api import schema
 from mailtrap_local.api.wire import session_of, session_row_of
 from mailtrap_local.errors import NotFound
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call
 from mailtrap_local.model import Session
 from mailtrap_local.store.base import Selection
 

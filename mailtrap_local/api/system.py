@@ -9,9 +9,10 @@ from time import monotonic
 from starlette.responses import Response
 
 from mailtrap_local import __version__
-from mailtrap_local.api import answer, schema
-from mailtrap_local.api.route import Call
+from mailtrap_local.api import schema
 from mailtrap_local.errors import BadRequest, MailtrapLocalError
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call
 from mailtrap_local.store.base import Selection, StoreInfo
 
 _ANY_HOST = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})

@@ -1,7 +1,6 @@
 """The route table: every address of the HTTP front, once. Routing, guards, openapi.json and tests come from it."""
 
 from mailtrap_local.api import (
-    bodies,
     inboxes,
     live,
     message,
@@ -17,7 +16,8 @@ from mailtrap_local.api import (
     views,
     wait,
 )
-from mailtrap_local.api.route import Param, Route
+from mailtrap_local.http import bodies
+from mailtrap_local.http.route import Param, Route
 from mailtrap_local.settings import Settings
 
 V1 = "/api/v1"

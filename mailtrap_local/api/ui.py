@@ -9,8 +9,8 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from mailtrap_local.api import answer
-from mailtrap_local.api.route import Call
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

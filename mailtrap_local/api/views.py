@@ -4,11 +4,11 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from mailtrap_local.api import answer
 from mailtrap_local.api.message import mark_seen, previewed
-from mailtrap_local.api.paths import INBOX
-from mailtrap_local.api.route import Call, WordedNotFound
 from mailtrap_local.errors import NotFound
+from mailtrap_local.http import answer
+from mailtrap_local.http.paths import INBOX
+from mailtrap_local.http.route import Call, WordedNotFound
 from mailtrap_local.model import Message
 
 

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mailtrap_local import limits
-from mailtrap_local.api import answer, schema
+from mailtrap_local.api import schema
 from mailtrap_local.api.message import maker
-from mailtrap_local.api.route import Call
 from mailtrap_local.api.wire import summary_of
 from mailtrap_local.errors import BadRequest, NotFound
 from mailtrap_local.events import Cursor
+from mailtrap_local.http import answer
+from mailtrap_local.http.route import Call
 from mailtrap_local.model import Summary
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailtrap_local.api import schema
-from mailtrap_local.api.bodies import _converted, _renamed
 from mailtrap_local.errors import BadRequest
+from mailtrap_local.http.bodies import _converted, _renamed
 from mailtrap_local.server import Server
-from tests.api.asking import deliver, exchange, plain
+from tests.asking import deliver, exchange, plain
 
 CASES = st.sampled_from([str.upper, str.lower, str.title, str])
 

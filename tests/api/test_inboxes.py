@@ -10,8 +10,8 @@ from mailtrap_local.api import system
 from mailtrap_local.api.table import ROUTES
 from mailtrap_local.model import Origin
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, at, deliver, plain, running
-from tests.api.test_guard import address
+from tests.asking import RICH, at, deliver, plain, running
+from tests.http.test_guard import address
 
 
 async def test_inboxes_are_listed_with_what_they_hold(server: Server, client: httpx.AsyncClient) -> None:

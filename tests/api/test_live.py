@@ -16,7 +16,7 @@ from mailtrap_local.events import Listener
 from mailtrap_local.mailbox import Selection
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
-from tests.api.asking import RICH, deliver, frame, frames_until, plain, socket_url
+from tests.asking import RICH, deliver, frame, frames_until, plain, socket_url
 
 
 def live(server: Server, query: str = "", *, path: str = "api/v1/live") -> connect:

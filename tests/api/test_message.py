@@ -10,7 +10,7 @@ import pytest
 from mailtrap_local.api.message import _canonical
 from mailtrap_local.model import Origin
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, deliver, plain
+from tests.asking import RICH, deliver, plain
 
 KEYS = """
 ID MessageID From To Cc Bcc ReplyTo ReturnPath Subject ListUnsubscribe Date Tags Username Text HTML Size Inline

@@ -9,7 +9,7 @@ import httpx
 
 from mailtrap_local.api.messages import LIMIT
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, deliver, plain
+from tests.asking import RICH, deliver, plain
 
 ENVELOPE = {
     "total", "unread", "count", "messages_count", "messages_unread", "start", "tags", "messages", "cursor", "warnings",

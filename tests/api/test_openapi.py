@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from websockets.asyncio.client import connect
 
 from mailtrap_local.api.openapi import describe
-from mailtrap_local.api.route import Route
 from mailtrap_local.api.table import ROUTES
+from mailtrap_local.http.route import Route
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, deliver, frame, plain, socket_url
-from tests.api.test_guard import address
+from tests.asking import RICH, deliver, frame, plain, socket_url
+from tests.http.test_guard import address
 
 checker = FormatChecker(formats=())
 

@@ -8,8 +8,8 @@ import pytest
 
 from mailtrap_local.api.parts import disposition
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, deliver, plain
 from tests.api.test_thumbnail import is_blank, pixels
+from tests.asking import RICH, deliver, plain
 
 
 def of_type(*fields: str, body: str = "x") -> bytes:

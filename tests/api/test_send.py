@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from mailtrap_local.server import Server
-from tests.api.asking import PNG
+from tests.asking import PNG
 
 LEAST: dict[str, Any] = {"From": {"Email": "ann@x.org"}, "To": [{"Email": "bob@y.org"}]}
 

@@ -6,7 +6,7 @@ import smtplib
 import httpx
 
 from mailtrap_local.server import Server
-from tests.api.asking import deliver, plain
+from tests.asking import deliver, plain
 
 ROW = "ID Started Ended Peer Local Helo Username TLS State Messages Caught Errors Omitted".split()
 

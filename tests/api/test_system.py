@@ -7,7 +7,7 @@ import httpx
 from mailtrap_local import __version__
 from mailtrap_local.errors import StoreError
 from mailtrap_local.server import Server
-from tests.api.asking import deliver, plain, running
+from tests.asking import deliver, plain, running
 
 
 async def test_info(server: Server, client: httpx.AsyncClient) -> None:

@@ -3,7 +3,7 @@
 import httpx
 
 from mailtrap_local.server import Server
-from tests.api.asking import deliver, plain
+from tests.asking import deliver, plain
 
 
 async def tags_of(client: httpx.AsyncClient, message_id: str) -> list[str]:

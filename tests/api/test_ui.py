@@ -6,7 +6,7 @@ import httpx
 
 from mailtrap_local.api.ui import CSP, static_folder
 from mailtrap_local.server import Server
-from tests.api.asking import at, exchange, running
+from tests.asking import at, exchange, running
 
 OUTSIDE = """
 ../package.json ..%2fpackage.json %2e%2e/package.json css none.js %00 /etc/passwd %2fetc%2fpasswd css/../../package.json

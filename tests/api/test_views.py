@@ -3,7 +3,7 @@
 import httpx
 
 from mailtrap_local.server import Server
-from tests.api.asking import RICH, deliver, plain, running
+from tests.asking import RICH, deliver, plain, running
 
 
 async def test_latest_leads_to_the_newest_message(server: Server, client: httpx.AsyncClient) -> None:

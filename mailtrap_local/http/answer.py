@@ -3,7 +3,7 @@
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,19 +11,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from mailtrap_local import errors
-from mailtrap_local.api import schema
-from mailtrap_local.api.wire import summary_of
-from mailtrap_local.model import Summary
 
 NOT_FOUND = "404 page not found"
 SOURCE_CSP = "default-src 'none'; sandbox"
-_JSON = "application/json"
+JSON = "application/json"
 _CHUNK = 256 * 1024  # bytes of a long body handed over at once
-_ROWS = 250  # a list of more rows is sent while it is made
 _GZIP_FROM = 1024
 _GZIP_IN_THREAD = 128 * 1024
-_GZIP_LEVEL = 4
-_GZIP = 31  # zlib's wbits for a gzip stream
+GZIP_LEVEL = 4
+GZIP = 31  # zlib's wbits for a gzip stream
 
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
@@ -66,10 +62,11 @@ def not_found() -> Response:
 
 def encode(value: Any) -> bytes:
     """A wire value as JSON that is harmless inside HTML too, with a line end behind it."""
-    return _harmless(msgspec.json.encode(value)) + b"\n"
+    return harmless(msgspec.json.encode(value)) + b"\n"
 
 
-def _harmless(data: bytes) -> bytes:
+def harmless(data: bytes) -> bytes:
+    """JSON that means the same and is harmless inside HTML."""
     return data.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
 
 
@@ -81,7 +78,7 @@ def accepts_gzip(connection: HTTPConnection) -> bool:
 
 async def json(value: Any, *, to: HTTPConnection, status: int = 200) -> Response:
     """A wire value as JSON, packed where the client takes that and it pays."""
-    return await packed(encode(value), media=_JSON, to=to, status=status)
+    return await packed(encode(value), media=JSON, to=to, status=status)
 
 
 async def packed(
@@ -96,7 +93,7 @@ async def packed(
 
 
 def _gzip(data: bytes) -> bytes:
-    return zlib.compress(data, _GZIP_LEVEL, wbits=_GZIP)
+    return zlib.compress(data, GZIP_LEVEL, wbits=GZIP)
 
 
 def in_chunks(data: bytes, *, media: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -111,34 +108,3 @@ async def _chunks(data: memoryview) -> AsyncIterator[memoryview]:
     for start in range(0, len(data), _CHUNK):
         yield data[start : start + _CHUNK]
         await asyncio.sleep(0)
-
-
-async def message_list(
-    head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]], rows: int, *, to: HTTPConnection
-) -> Response:
-    """A list of messages; one of many rows is made and sent slice by slice, so nobody waits for it."""
-    pieces = _list(head, slices)
-    if rows <= _ROWS:
-        return await packed(b"".join([piece async for piece in pieces]), media=_JSON, to=to)
-    if not accepts_gzip(to):
-        return StreamingResponse(pieces, media_type=_JSON, headers={"vary": "Accept-Encoding"})
-    headers = {"vary": "Accept-Encoding", "content-encoding": "gzip"}
-    return StreamingResponse(_gzipped(pieces), media_type=_JSON, headers=headers)
-
-
-async def _list(head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]]) -> AsyncIterator[bytes]:
-    yield _harmless(msgspec.json.encode(head))[:-1] + b',"messages":['
-    separator = b""
-    async for summaries in slices:
-        rows = [summary_of(summary) for summary in summaries]
-        yield separator + _harmless(msgspec.json.encode(rows))[1:-1]
-        separator = b","
-    yield b"]}\n"
-
-
-async def _gzipped(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    packer = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP)
-    async for piece in pieces:
-        if data := packer.compress(piece):
-            yield data
-    yield packer.flush()

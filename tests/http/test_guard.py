@@ -10,13 +10,13 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from mailtrap_local import limits
-from mailtrap_local.api.guard import BodyCap, HostGuard
-from mailtrap_local.api.route import Route
 from mailtrap_local.api.table import ROUTES, send_cap
 from mailtrap_local.errors import TooLarge
+from mailtrap_local.http.guard import BodyCap, HostGuard
+from mailtrap_local.http.route import Route
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
-from tests.api.asking import deliver, exchange, knock, plain, running
+from tests.asking import deliver, exchange, knock, plain, running
 
 HTTP = [route for route in ROUTES if route.method != "WS"]
 SOCKETS = [route for route in ROUTES if route.method == "WS"]

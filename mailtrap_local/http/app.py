@@ -1,8 +1,7 @@
-"""The HTTP front as one ASGI application: the route table behind the guards."""
+"""The HTTP fronts as one ASGI application: their route tables behind the guards."""
 
 import base64
 from collections.abc import Awaitable, Callable
-from itertools import groupby
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,13 +13,11 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from mailtrap_local import limits
-from mailtrap_local.api import answer, guard
-from mailtrap_local.api.frames import Broadcast
-from mailtrap_local.api.paths import Paths
-from mailtrap_local.api.route import Call, Front, Route, WordedNotFound
-from mailtrap_local.api.table import ROUTES
 from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import MailtrapLocalError, NotFound
+from mailtrap_local.http import answer, guard
+from mailtrap_local.http.paths import Paths
+from mailtrap_local.http.route import Call, Front, Route, WordedNotFound
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
@@ -29,14 +26,17 @@ HEALTH = frozenset({"/livez", "/readyz"})
 _GONE = 499  # nobody reads it: the client has left
 
 
-def create_app(mailbox: Mailbox, sessions: Sessions, settings: Settings) -> ASGIApp:
-    """The application. Raises SettingError for a password file that cannot be used."""
-    front = Front(mailbox, sessions, settings, Broadcast(mailbox))
+def create_app(mailbox: Mailbox, sessions: Sessions, settings: Settings, *, routes: tuple[Route, ...]) -> ASGIApp:
+    """The application that serves `routes`; where two fit a path, the first does.
+
+    Raises SettingError for a password file that cannot be used.
+    """
+    front = Front(mailbox, sessions, settings, routes)
     app: ASGIApp = _routed(front)
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)
     app = guard.Cors(app, allowed=settings.allow_origin)
-    wide = {(route.method, route.path): route.cap(settings) for route in ROUTES if route.cap is not None}
+    wide = {(route.method, route.path): route.cap(settings) for route in routes if route.cap is not None}
     app = guard.BodyCap(app, limit=limits.HTTP_BODY, wide=wide)
     app = Paths(app, base_path=settings.base_path)
     app = guard.HostGuard(app, allowed=settings.allow_host)
@@ -45,8 +45,10 @@ def create_app(mailbox: Mailbox, sessions: Sessions, settings: Settings) -> ASGI
 
 def _routed(front: Front) -> Starlette:
     routes: list[BaseRoute] = []
-    for path, group in groupby(sorted(ROUTES, key=_by_path), key=lambda route: route.path):
-        by_method = {route.method: route for route in group}
+    by_path: dict[str, dict[str, Route]] = {}  # in the order of the first of each path, since that decides
+    for route in front.routes:
+        by_path.setdefault(route.path, {})[route.method] = route
+    for path, by_method in by_path.items():
         if "WS" in by_method:
             routes.append(WebSocketRoute(path, _socket(front, by_method["WS"])))
         else:
@@ -54,11 +56,6 @@ def _routed(front: Front) -> Starlette:
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_failure})
     app.router.redirect_slashes = False
     return app
-
-
-def _by_path(route: Route) -> int:
-    """Routes of one path together, at the place of the first in the table, since the order of the table decides."""
-    return next(place for place, other in enumerate(ROUTES) if other.path == route.path)
 
 
 def _endpoint(front: Front, by_method: dict[str, Route]) -> Callable[[Request], Awaitable[Response]]:

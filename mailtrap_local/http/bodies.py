@@ -1,4 +1,4 @@
-"""What clients send: JSON or a form, read into the types of `schema.py`. Names are matched whatever their case.
+"""What clients send: JSON or a form, read into the types of a wire type. Names are matched whatever their case.
 
 A body that is of no documented shape raises BadRequest, so nothing happens by mistake. The type decides about unknown
 names: those that delete or mark refuse them, since `{"ID": …}` would else mean everything; the others ignore them, as
@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from mailtrap_local.api.route import Call
 from mailtrap_local.errors import BadRequest
+from mailtrap_local.http.route import Call
 
 T = TypeVar("T", bound=msgspec.Struct)
 

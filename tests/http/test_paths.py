@@ -3,7 +3,7 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from mailtrap_local.api.paths import INBOX, Paths
+from mailtrap_local.http.paths import INBOX, Paths
 
 
 async def seen(path: str, *, base_path: str = "") -> tuple[str, str | None]:

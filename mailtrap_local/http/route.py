@@ -1,29 +1,28 @@
 """What a route is, and what its handler is given."""
 
 import re
-from asyncio import Semaphore
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from mailtrap_local.api.paths import INBOX
 from mailtrap_local.errors import BadRequest, NotFound
+from mailtrap_local.http.paths import INBOX
 from mailtrap_local.mailbox import intake
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.settings import Settings
 from mailtrap_local.store.base import Selection
 
 if TYPE_CHECKING:
-    from mailtrap_local.api.frames import Broadcast
     from mailtrap_local.mailbox import Mailbox
     from mailtrap_local.sessions import Sessions
 
-_THUMBNAILS_AT_ONCE = 2
+T = TypeVar("T")
+
 MAX_NUMBER = 2**31 - 1
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _TRUE = frozenset({"1", "true", "yes", "on", "t"})
@@ -36,9 +35,16 @@ class Front:
     mailbox: "Mailbox"
     sessions: "Sessions"
     settings: Settings
-    broadcast: "Broadcast"
+    routes: "tuple[Route, ...]"
     started: float = field(default_factory=monotonic)
-    thumbnails: Semaphore = field(default_factory=lambda: Semaphore(_THUMBNAILS_AT_ONCE))
+    _ones: dict[Callable[["Front"], Any], Any] = field(default_factory=dict)
+
+    def one(self, kind: "Callable[[Front], T]") -> T:
+        """The one `kind(front)` that this front has: what handlers keep between requests."""
+        if kind not in self._ones:
+            self._ones[kind] = kind(self)
+        one: T = self._ones[kind]
+        return one
 
 
 class WordedNotFound(NotFound):

@@ -7,8 +7,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message
 
 from mailtrap_local import errors
-from mailtrap_local.api import answer
-from mailtrap_local.api.answer import accepts_gzip
+from mailtrap_local.http import answer
+from mailtrap_local.http.answer import accepts_gzip
 
 
 @pytest.mark.parametrize(
