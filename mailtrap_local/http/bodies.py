@@ -1,4 +1,4 @@
-"""What clients send: JSON or a form, read into the wire type that a handler wants. Names are matched whatever their case.
+"""What clients send: JSON or a form, as the wire type that a handler wants. Names are matched whatever their case.
 
 A body that is of no documented shape raises BadRequest, so nothing happens by mistake. The type decides about unknown
 names: those that delete or mark refuse them, since `{"ID": …}` would else mean everything; the others ignore them, as
