@@ -61,7 +61,6 @@ class Broadcast:
     """The texts of frames for both WebSockets. Lives on one event loop."""
 
     def __init__(self, front: Front) -> None:
-        self.clients = 0
         self._mailbox = front.mailbox
         self._frames: OrderedDict[Hashable, str] = OrderedDict()
         self._matches: OrderedDict[Hashable, asyncio.Task[frozenset[str]]] = OrderedDict()

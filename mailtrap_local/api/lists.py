@@ -1,15 +1,14 @@
 """Lists of messages as JSON: one of many rows is made and sent slice by slice, so nobody waits for it."""
 
-import zlib
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 from starlette.requests import HTTPConnection
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from mailtrap_local.api import schema
 from mailtrap_local.api.wire import summary_of
-from mailtrap_local.http.answer import GZIP, GZIP_LEVEL, JSON, accepts_gzip, harmless, packed
+from mailtrap_local.http.answer import JSON, harmless, packed, streamed
 from mailtrap_local.model import Summary
 
 _ROWS = 250  # a list of more rows is sent while it is made
@@ -22,10 +21,7 @@ async def answer_list(
     pieces = _list(head, slices)
     if rows <= _ROWS:
         return await packed(b"".join([piece async for piece in pieces]), media=JSON, to=to)
-    if not accepts_gzip(to):
-        return StreamingResponse(pieces, media_type=JSON, headers={"vary": "Accept-Encoding"})
-    headers = {"vary": "Accept-Encoding", "content-encoding": "gzip"}
-    return StreamingResponse(_gzipped(pieces), media_type=JSON, headers=headers)
+    return streamed(pieces, media=JSON, to=to)
 
 
 async def _list(head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]]) -> AsyncIterator[bytes]:
@@ -36,11 +32,3 @@ async def _list(head: schema.ListHead, slices: AsyncIterator[Sequence[Summary]])
         yield separator + harmless(msgspec.json.encode(rows))[1:-1]
         separator = b","
     yield b"]}\n"
-
-
-async def _gzipped(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
-    async for piece in pieces:
-        if data := packer.compress(piece):
-            yield data
-    yield packer.flush()

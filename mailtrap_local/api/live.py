@@ -1,40 +1,50 @@
 """The WebSockets: /api/v1/live, ordered and resumable, and Mailpit's /api/events.
 
-A client gets frames as fast as it takes them, each with all that has gathered. The hub cuts off who does not keep up
-(close code 1013, resumed by `since`); a stop closes with 1001. What clients send is read and dropped. The counts of the
-scope follow by themselves, so that they are never in the way of an event.
+A client gets frames as fast as it takes them, each with all that has gathered. The hub cuts off who does not keep up,
+and `since` resumes. The counts of the scope follow by themselves, so that they are never in the way of an event.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from mailtrap_local import limits
 from mailtrap_local.api.frames import FRAME_EVENTS, Broadcast, empty_frame, mailpit_stats
-from mailtrap_local.errors import Busy, MailtrapLocalError, Stopping
-from mailtrap_local.events import Cursor, CutOff
-from mailtrap_local.http import answer, guard
+from mailtrap_local.events import Cursor
+from mailtrap_local.http import sockets
 from mailtrap_local.http.route import Call, Front
 from mailtrap_local.model import Event
-
-_REASON_BYTES = 123  # RFC 6455 section 5.5
 
 
 class _Client:
     """One connected client: what it asked for, and how far it was told."""
 
-    def __init__(self, front: Front, socket: WebSocket) -> None:
-        call = Call(front, socket)
+    def __init__(self, call: Call, socket: WebSocket) -> None:
         since = Cursor.parse(call.text("since")) if call.text("since") else None
         self.inbox = call.inbox
         self.query = call.query()
         self.socket = socket
-        self.broadcast = front.one(Broadcast)
-        self.hub = front.mailbox.hub
+        self.broadcast = call.front.one(Broadcast)
+        self.hub = call.mailbox.hub
         self.listener = self.hub.listen(since=since)
         self.cursor = self.listener.cursor
         self.stale = asyncio.Event()  # something was told since the counts were
+
+    def acts(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Tell the events, and the counts behind them."""
+        return self._follow(), self._count()
+
+    async def _follow(self) -> None:
+        await self.greet()
+        while True:
+            await self.tell(await self.listener.batch())
+
+    async def _count(self) -> None:
+        while True:
+            await self.stale.wait()
+            self.stale.clear()
+            await self.tell_counts()
 
     async def greet(self) -> None:
         """Say at once where the client stands, with what it missed."""
@@ -85,75 +95,9 @@ class _MailpitClient(_Client):
 
 async def live(front: Front, socket: WebSocket) -> None:
     """WS /api/v1/live."""
-    await _serve(front, socket, _Client)
+    await sockets.converse(front, socket, _Client)
 
 
 async def events(front: Front, socket: WebSocket) -> None:
     """WS /api/events, as Mailpit has it."""
-    await _serve(front, socket, _MailpitClient)
-
-
-async def _serve(front: Front, socket: WebSocket, kind: Callable[[Front, WebSocket], _Client]) -> None:
-    broadcast = front.one(Broadcast)
-    try:
-        guard.check_socket(socket, allowed=front.settings.allow_origin)
-        if broadcast.clients >= limits.LIVE_CLIENTS:
-            raise Busy(f"{limits.LIVE_CLIENTS} live clients are connected, and no more are served.")
-        client = kind(front, socket)
-    except MailtrapLocalError as error:
-        await socket.send_denial_response(answer.failure(error))
-        return
-    broadcast.clients += 1
-    try:
-        with client.listener:
-            await socket.accept()
-            await _converse(client)
-    except WebSocketDisconnect:
-        pass  # it went before we could tell it anything
-    finally:
-        broadcast.clients -= 1
-
-
-async def _converse(client: _Client) -> None:
-    """Follow the events until either side ends it."""
-    left = asyncio.create_task(_left(client.socket))
-    telling = asyncio.create_task(_tell(client))
-    counting = asyncio.create_task(_count(client))
-    tasks = (left, telling, counting)
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if left not in done:
-            await _close(client.socket, next(iter(done)).exception())
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _left(socket: WebSocket) -> None:
-    """Read and drop what the client says, until it has gone."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
-
-
-async def _tell(client: _Client) -> None:
-    await client.greet()
-    while True:
-        await client.tell(await client.listener.batch())
-
-
-async def _count(client: _Client) -> None:
-    while True:
-        await client.stale.wait()
-        client.stale.clear()
-        await client.tell_counts()
-
-
-async def _close(socket: WebSocket, error: BaseException | None) -> None:
-    if isinstance(error, WebSocketDisconnect | OSError) or error is None:
-        return  # it went while we spoke
-    codes: tuple[tuple[type[BaseException], int], ...] = ((CutOff, 1013), (Stopping, 1001), (MailtrapLocalError, 1011))
-    code = next((code for kind, code in codes if isinstance(error, kind)), None)
-    if code is None:
-        raise error
-    await socket.close(code, str(error).encode()[:_REASON_BYTES].decode(errors="ignore"))
+    await sockets.converse(front, socket, _MailpitClient)

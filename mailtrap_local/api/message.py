@@ -12,9 +12,8 @@ from mailtrap_local import limits, model
 from mailtrap_local.api import schema
 from mailtrap_local.api.wire import header_of, message_of, named, part_of, session_of
 from mailtrap_local.errors import NotFound
-from mailtrap_local.http import answer, guard
+from mailtrap_local.http import answer, guard, isolation
 from mailtrap_local.http.route import Call
-from mailtrap_local.mime.preview import preview_policy
 from mailtrap_local.mime.structure import tree as tree_of
 from mailtrap_local.store.base import Selection
 
@@ -107,10 +106,8 @@ async def raw(call: Call) -> Response:
     """GET /message/{id}/raw: the bytes as they were sent."""
     message_id = await call.message_id()
     data = await call.mailbox.raw(message_id, inbox=call.inbox)
-    named = {"content-security-policy": answer.SOURCE_CSP}
-    if call.flag("dl"):
-        named["content-disposition"] = f'attachment; filename="{message_id}.eml"'
-    return answer.in_chunks(data, media="text/plain", headers=named)
+    named = {"content-disposition": f'attachment; filename="{message_id}.eml"'} if call.flag("dl") else {}
+    return isolation.text_of(data, headers=named)
 
 
 async def preview(call: Call) -> Response:
@@ -122,11 +119,4 @@ async def preview(call: Call) -> Response:
     if call.flag("count"):
         shown = await call.mailbox.preview(message_id, remote=False, inbox=call.inbox)
         return await answer.json(schema.Blocked(shown.blocked, list(shown.remote)), to=call.connection)
-    return await previewed(call, message_id, remote=remote)
-
-
-async def previewed(call: Call, message_id: str, *, remote: bool = False) -> Response:
-    """The preview page of a message, isolated by its own policy (SECURITY.md rule 6)."""
-    shown = await call.mailbox.preview(message_id, remote=remote, inbox=call.inbox)
-    named = {"content-security-policy": preview_policy(remote=remote), "x-blocked-remote": str(shown.blocked)}
-    return answer.in_chunks(shown.html.encode(), media="text/html", headers=named)
+    return await isolation.previewed(call, message_id, remote=remote)

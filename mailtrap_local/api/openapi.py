@@ -24,14 +24,19 @@ _INBOX = Param("inbox", "string", "Only this inbox")
 
 async def document(call: Call) -> Response:
     """GET /openapi.json."""
-    described = describe(call.front.routes, base_path=call.front.settings.base_path)
+    described = describe(_described(call), base_path=call.front.settings.base_path)
     return await answer.json(described, to=call.connection)
 
 
 async def listing(call: Call) -> Response:
     """GET /api/v1/: the routes in plain text."""
-    rows = [f"{route.method:6} {_plain(route.path):44} {route.summary}" for route in call.front.routes]
+    rows = [f"{route.method:6} {_plain(route.path):44} {route.summary}" for route in _described(call)]
     return answer.text("\n".join([*rows, "", "openapi.json describes them in full.", ""]))
+
+
+def _described(call: Call) -> tuple[Route, ...]:
+    """The routes of this API; those of other catchers' APIs are as those describe them."""
+    return tuple(route for route in call.front.routes if not route.peer)
 
 
 @lru_cache(maxsize=4)

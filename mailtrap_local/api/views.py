@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from mailtrap_local.api.message import mark_seen, previewed
+from mailtrap_local.api.message import mark_seen
 from mailtrap_local.errors import NotFound
-from mailtrap_local.http import answer
+from mailtrap_local.http import isolation
 from mailtrap_local.http.paths import INBOX
 from mailtrap_local.http.route import Call, WordedNotFound
 from mailtrap_local.model import Message
@@ -29,15 +29,14 @@ async def html(call: Call) -> Response:
     if not message.parsed.html:
         raise WordedNotFound("This message does not contain a HTML part")
     await mark_seen(call, message.record.summary)
-    return await previewed(call, message.record.summary.id)
+    return await isolation.previewed(call, message.record.summary.id)
 
 
 async def plain(call: Call) -> Response:
     """GET /view/{id}.txt: the text body."""
     message = await _message(call)
     await mark_seen(call, message.record.summary)
-    named = {"content-security-policy": answer.SOURCE_CSP}
-    return answer.in_chunks(message.parsed.text.encode(), media="text/plain", headers=named)
+    return isolation.text_of(message.parsed.text.encode())
 
 
 async def _message(call: Call) -> Message:

@@ -18,8 +18,8 @@ JSON = "application/json"
 _CHUNK = 256 * 1024  # bytes of a long body handed over at once
 _GZIP_FROM = 1024
 _GZIP_IN_THREAD = 128 * 1024
-GZIP_LEVEL = 4
-GZIP = 31  # zlib's wbits for a gzip stream
+_GZIP_LEVEL = 4
+_GZIP = 31  # zlib's wbits for a gzip stream
 
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
@@ -93,7 +93,23 @@ async def packed(
 
 
 def _gzip(data: bytes) -> bytes:
-    return zlib.compress(data, GZIP_LEVEL, wbits=GZIP)
+    return zlib.compress(data, _GZIP_LEVEL, wbits=_GZIP)
+
+
+def streamed(pieces: AsyncIterator[bytes], *, media: str, to: HTTPConnection) -> Response:
+    """A body that is made while it is sent, with gzip where the client takes it."""
+    if not accepts_gzip(to):
+        return StreamingResponse(pieces, media_type=media, headers={"vary": "Accept-Encoding"})
+    headers = {"vary": "Accept-Encoding", "content-encoding": "gzip"}
+    return StreamingResponse(_gzipped(pieces), media_type=media, headers=headers)
+
+
+async def _gzipped(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    packer = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP)
+    async for piece in pieces:
+        if data := packer.compress(piece):
+            yield data
+    yield packer.flush()
 
 
 def in_chunks(data: bytes, *, media: str, headers: Mapping[str, str] | None = None) -> Response:

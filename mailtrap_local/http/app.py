@@ -49,9 +49,9 @@ def _routed(front: Front) -> Starlette:
     for route in front.routes:
         by_path.setdefault(route.path, {})[route.method] = route
     for path, by_method in by_path.items():
-        if "WS" in by_method:
-            routes.append(WebSocketRoute(path, _socket(front, by_method["WS"])))
-        else:
+        if socket := by_method.pop("WS", None):
+            routes.append(WebSocketRoute(path, _socket(front, socket)))
+        if by_method:
             routes.append(StarletteRoute(path, _endpoint(front, by_method), methods=[*by_method, "OPTIONS"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_failure})
     app.router.redirect_slashes = False
@@ -77,7 +77,7 @@ def _endpoint(front: Front, by_method: dict[str, Route]) -> Callable[[Request], 
 
 
 def _failure(error: MailtrapLocalError, route: Route) -> Response:
-    if isinstance(error, NotFound) and not (route.ours or isinstance(error, WordedNotFound)):
+    if isinstance(error, NotFound) and not (route.ours or route.peer or isinstance(error, WordedNotFound)):
         return answer.not_found()
     return answer.failure(error)
 

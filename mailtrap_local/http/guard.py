@@ -23,7 +23,7 @@ _RESERVED = (".localhost", ".test", ".internal", ".cluster.local")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _SERVED = ("http", "websocket")
 Check = Callable[[str], Awaitable[bool]]
-_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
+_METHODS = "GET, POST, DELETE, PUT, PATCH, OPTIONS"
 
 
 class SafeHeaders:

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from mailtrap_local.sessions import Sessions
 
 T = TypeVar("T")
+Peer = Literal["", "MailHog", "MailDev", "MailCatcher"]
 
 MAX_NUMBER = 2**31 - 1
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_SCOPED = ("/api/", "/view/", "/mailhog/", "/email", "/messages")
 _TRUE = frozenset({"1", "true", "yes", "on", "t"})
 
 
@@ -149,10 +151,10 @@ class Route:
     `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` are other statuses that
     come with JSON. `changes` says that it changes state, `fetches` that it makes us fetch something: both ask
     `guard.check_writer` first. `cap` gives the limit of its body where that is not the common one. `ours` marks what
-    Mailpit has not. Those under /api and /view exist in each inbox.
+    Mailpit has not; `peer` names the other catcher whose API it is of. Those of `_SCOPED` exist in each inbox.
     """
 
-    method: str  # GET, POST, PUT, DELETE, or WS for a WebSocket; HEAD and OPTIONS come by themselves
+    method: str  # GET, POST, PUT, PATCH, DELETE, or WS for a WebSocket; HEAD and OPTIONS come by themselves
     path: str
     handler: Any  # Handler, or SocketHandler where the method is WS
     summary: str
@@ -165,9 +167,10 @@ class Route:
     changes: bool = False
     fetches: bool = False
     ours: bool = False
+    peer: Peer = ""
     cap: Callable[[Settings], int] | None = None
 
     @property
     def scoped(self) -> bool:
         """Whether it exists under /inbox/{name} too."""
-        return self.path.startswith(("/api/", "/view/")) or self.path == "/"
+        return self.path.startswith(_SCOPED) or self.path == "/"

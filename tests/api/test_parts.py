@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from mailtrap_local.api.parts import disposition
+from mailtrap_local.http.isolation import disposition
 from mailtrap_local.server import Server
 from tests.api.test_thumbnail import is_blank, pixels
 from tests.asking import RICH, deliver, plain
