@@ -12,6 +12,13 @@ from mailtrap_local.client.errors import Unreachable
 from mailtrap_local.client.http11 import CHUNK, KEPT, Answer, Incoming, Place, Request, absent, silent
 from mailtrap_local.client.sockets import is_quiet
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mailtrap_local.client.live import Following
+    from mailtrap_local.client.model import Event
+
 
 class Connections:
     """Connections to one server that are kept alive between calls. `timeout` in seconds."""
@@ -40,6 +47,36 @@ class Connections:
             raise Unreachable(silent(place, request, seconds)) from None
         except OSError as error:
             raise Unreachable(absent(place, error)) from None
+
+    async def follow(self, place: Place, steps: Following) -> AsyncIterator[Event]:
+        """Carry out the acts of a listener; the events that it tells."""
+        from mailtrap_local.client import live
+
+        connection, loop = None, asyncio.get_running_loop()
+        try:
+            act = next(steps)
+            while True:
+                received = None
+                try:
+                    if isinstance(act, live.Tell):
+                        yield act.event
+                    elif isinstance(act, live.Pause):
+                        await asyncio.sleep(act.seconds)
+                    elif isinstance(act, live.Connect) or connection is None:
+                        if connection is not None:
+                            connection.close()
+                        connection = await self._open(place)
+                    elif isinstance(act, live.Send):
+                        await loop.sock_sendall(connection, act.octets)
+                    else:
+                        received = await _received(connection, act.seconds)
+                except OSError as error:
+                    act = steps.throw(error)
+                else:
+                    act = steps.send(received)
+        finally:
+            if connection is not None:
+                connection.close()
 
     def close(self) -> None:
         """Close what is kept."""
@@ -94,3 +131,11 @@ class Connections:
             else:
                 connection.close()
         return incoming.answer()
+
+
+async def _received(connection: socket.socket, seconds: float) -> bytes | None:
+    try:
+        async with asyncio.timeout(seconds):
+            return await asyncio.get_running_loop().sock_recv(connection, CHUNK)
+    except TimeoutError:
+        return None

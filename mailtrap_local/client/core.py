@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from email.message import EmailMessage
 
+    from mailtrap_local.client.live import Following
     from mailtrap_local.client.match import Match
 
 V1 = "/api/v1"
 SLICE = 60.0  # seconds that the server holds a wait
+_ALL = 10**9  # messages
 _KINDS: Mapping[int, type[ServerRefused]] = {404: Missing, 410: CursorGone}
 
 M = TypeVar("M")
@@ -63,6 +65,13 @@ class Calls(Generic[M]):
     ) -> Steps[tuple[M, ...]]:
         """As many messages as asked for, oldest first. Raises NoMatch, TooManyMatches."""
         __tracebackhide__ = True
+        return (yield from self._wait(query, match, count=count, exact=exact, since=since, timeout=timeout))[0]
+
+    def _wait(
+        self, query: str, match: Match, *, count: int, exact: bool, since: str | None, timeout: float
+    ) -> Steps[tuple[tuple[M, ...], str]]:
+        """The messages, and the cursor to go on from."""
+        __tracebackhide__ = True
         if not 0 <= timeout < math.inf:
             raise ValueError(f"timeout={timeout!r} is no number of seconds")
         asked = search(query, **match)
@@ -77,20 +86,22 @@ class Calls(Generic[M]):
             told = _told(answer)
             if answer.status == 409:
                 matched = _summaries(told)
-                raise TooManyMatches(explain.too_many(self._asked(asked), count, matched), matched)
+                raise TooManyMatches(
+                    explain.too_many(self._asked(asked), count, matched), matched, cursor=told["cursor"]
+                )
             if held < left and (answer.status == 404 or exact or count == 0):
                 continue  # the time is not over
             if answer.status == 200:
                 found = tuple(self._make(each, told["cursor"]) for each in told["messages"])
                 if len(found) >= count:
-                    return found
+                    return found, told["cursor"]
                 continue  # one was deleted at this moment
             yield from self._fail(asked, count, timeout, told)
 
-    def expect_none(self, query: str, match: Match, *, since: str | None, timeout: float) -> Steps[None]:
-        """Nothing comes for so long. Raises TooManyMatches as soon as something does."""
+    def expect_none(self, query: str, match: Match, *, since: str | None, timeout: float) -> Steps[str]:
+        """Nothing comes for so long; the cursor then. Raises TooManyMatches as soon as something does."""
         __tracebackhide__ = True
-        yield from self.wait(query, match, count=0, exact=True, since=since, timeout=timeout)
+        return (yield from self._wait(query, match, count=0, exact=True, since=since, timeout=timeout))[1]
 
     def latest(self, query: str, match: Match) -> Steps[M]:
         """The newest message that matches. Raises NoMatch."""
@@ -106,7 +117,7 @@ class Calls(Generic[M]):
             return self._make(told["messages"][-1], told["cursor"])
         misses = _near_misses(_told(near))
         hint = "" if misses else (yield from self._elsewhere())
-        raise NoMatch(explain.nothing_yet(self._asked(asked), misses, hint), (), misses)
+        raise NoMatch(explain.nothing_yet(self._asked(asked), misses, hint), (), misses, hint=hint)
 
     def cursor(self) -> Steps[str]:
         """Where the order of arrival stands now."""
@@ -118,7 +129,7 @@ class Calls(Generic[M]):
         matched, near = _summaries(told), _near_misses(told)
         hint = "" if matched or near else (yield from self._elsewhere())
         text = explain.not_there(self._asked(asked), timeout, wanted=count, matched=matched, near=near, hint=hint)
-        raise NoMatch(text, matched, near)
+        raise NoMatch(text, matched, near, hint=hint, cursor=told["cursor"])
 
     def _elsewhere(self) -> Steps[str]:
         """What to try when there is nothing: if this scope does hold mail, then it was `since` that left it out."""
@@ -142,6 +153,17 @@ class Calls(Generic[M]):
             answer = yield Request("GET", f"{V1}/messages", [("limit", str(limit))])
         return _summaries(_json(answer))
 
+    def page(self, query: str, match: Match, *, start: int, limit: int | None) -> Steps[model.Page]:
+        """A slice of the list with its counts; without a limit all of it."""
+        asked = search(query, **match)
+        first = ("start", str(start))
+        if asked:
+            most = str(_ALL if limit is None else limit)
+            answer = yield Request("GET", f"{V1}/search", [("query", asked), first, ("limit", most)])
+        else:
+            answer = yield Request("GET", f"{V1}/messages", [first, ("limit", str(limit or 0))])
+        return model.page(_json(answer))
+
     def get(self, message_id: str) -> Steps[M]:
         """One message. Raises Missing."""
         answer = yield Request("GET", f"{V1}/message/{_one(message_id)}", [("peek", "1")])
@@ -149,11 +171,11 @@ class Calls(Generic[M]):
 
     def raw(self, message_id: str) -> Steps[bytes]:
         """The source of one message. Raises Missing."""
-        return _good((yield Request("GET", f"{V1}/message/{_one(message_id)}/raw"))).body
+        return good((yield Request("GET", f"{V1}/message/{_one(message_id)}/raw"))).body
 
     def content(self, message_id: str, part: str) -> Steps[bytes]:
         """The decoded bytes of one part. Raises Missing."""
-        return _good((yield Request("GET", f"{V1}/message/{_one(message_id)}/part/{part}"))).body
+        return good((yield Request("GET", f"{V1}/message/{_one(message_id)}/part/{part}"))).body
 
     def conversations(self, *, limit: int) -> Steps[tuple[model.Conversation, ...]]:
         """SMTP connections with their transcripts, newest first."""
@@ -164,6 +186,17 @@ class Calls(Generic[M]):
             if answer.status != 404:  # gone since, to make room
                 found.append(model.conversation(_json(answer)))
         return tuple(found)
+
+    def conversation_of(self, message_id: str) -> Steps[model.Conversation]:
+        """The SMTP connection that brought a message. Raises Missing."""
+        answer = yield Request("GET", f"{V1}/message/{_one(message_id)}/session")
+        return model.conversation(_json(answer))
+
+    def live(self, query: str, match: Match, *, since: str | None) -> Following:
+        """What happens, as it happens."""
+        from mailtrap_local.client.live import follow
+
+        return follow(self.place, search(query, **match), since or "")
 
     def smtp(self) -> Steps[str]:
         """Host and port of SMTP, as the server names them."""
@@ -192,11 +225,23 @@ class Calls(Generic[M]):
     def delete(self, ids: Sequence[str]) -> Steps[None]:
         """Delete these. None given is nothing deleted: to the server it would mean all."""
         if ids:
-            _good((yield Request("DELETE", f"{V1}/messages", body=_body({"IDs": [_one(each) for each in ids]}))))
+            good((yield Request("DELETE", f"{V1}/messages", body=_body({"IDs": [_one(each) for each in ids]}))))
+
+    def mark(self, ids: Sequence[str], *, read: bool) -> Steps[None]:
+        """Set the read state of these. None given is none marked: to the server it would mean all."""
+        if ids:
+            change = {"IDs": [_one(each) for each in ids], "Read": read}
+            good((yield Request("PUT", f"{V1}/messages", body=_body(change))))
+
+    def tag(self, ids: Sequence[str], *, tags: Sequence[str]) -> Steps[None]:
+        """Set the tags of these, in place of those that they had."""
+        if ids:
+            change = {"IDs": [_one(each) for each in ids], "Tags": list(tags)}
+            good((yield Request("PUT", f"{V1}/tags", body=_body(change))))
 
     def clear(self) -> Steps[None]:
         """Delete every message of the scope."""
-        _good((yield Request("DELETE", f"{V1}/messages", body=b"{}")))
+        good((yield Request("DELETE", f"{V1}/messages", body=b"{}")))
 
     def make_inbox(self, name: str | None) -> Steps[model.MadeInbox]:
         """Make an inbox; without a name it gets a fresh one."""
@@ -252,7 +297,7 @@ def _body(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value).encode()
 
 
-def _good(answer: Answer) -> Answer:
+def good(answer: Answer) -> Answer:
     """The answer, if the server did what was asked. Raises ServerRefused."""
     if answer.status < 300:
         return answer
@@ -265,7 +310,7 @@ def _good(answer: Answer) -> Answer:
 
 def _json(answer: Answer) -> Any:
     try:
-        return json.loads(_good(answer).body)
+        return json.loads(good(answer).body)
     except ValueError:
         raise MailtrapError("What answers there is no mailtrap-local: its answer is not JSON.") from None
 

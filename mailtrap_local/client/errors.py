@@ -44,20 +44,34 @@ class CursorGone(ServerRefused):
 
 
 class NoMatch(MailtrapError, AssertionError):
-    """The mail did not come. `messages` are those that did match, where several were asked for."""
+    """The mail did not come. `messages` are those that did match, where several were asked for.
 
-    def __init__(self, message: str, messages: tuple[Summary, ...], near_misses: tuple[NearMiss, ...]) -> None:
+    `hint` says where else mail has come, if none has come here; `cursor` is where one had looked to.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        messages: tuple[Summary, ...],
+        near_misses: tuple[NearMiss, ...],
+        *,
+        hint: str = "",
+        cursor: str = "",
+    ) -> None:
         super().__init__(message)
         self.messages = messages
         self.near_misses = near_misses
+        self.hint = hint
+        self.cursor = cursor
 
 
 class TooManyMatches(MailtrapError, AssertionError):
-    """More mail matched than was asked for; `messages` are what did, oldest first."""
+    """More mail matched than was asked for; `messages` are what did, oldest first; `cursor` is that of the last one."""
 
-    def __init__(self, message: str, messages: tuple[Summary, ...]) -> None:
+    def __init__(self, message: str, messages: tuple[Summary, ...], *, cursor: str = "") -> None:
         super().__init__(message)
         self.messages = messages
+        self.cursor = cursor
 
 
 for _error in (MailtrapError, Unreachable, ServerRefused, Missing, CursorGone, NoMatch, TooManyMatches):

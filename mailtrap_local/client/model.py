@@ -33,7 +33,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Summary:
-    """A row of a list: no bodies. `created` is when it came, `attachments` how many there are, `size` is in bytes."""
+    """A row of a list: no bodies. `created` is when it came, `attachments` how many there are, `size` is in bytes.
+
+    `wire` is the row as the API describes it.
+    """
 
     id: str
     subject: str
@@ -48,9 +51,43 @@ class Summary:
     attachments: int
     snippet: str
     inbox: str
+    wire: Wire = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"<{_shown('Summary', self)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a list, newest first. `matched` counts what matches in all, `total` what the scope holds.
+
+    `warnings` name filters that a term of the search may have been meant for; behind `cursor` lies what came later.
+    """
+
+    messages: tuple[Summary, ...]
+    matched: int
+    total: int
+    cursor: str
+    warnings: tuple[str, ...]
+    wire: Wire = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as `live` tells it.
+
+    `kind` is the API's (`new`, with the `message`; `update`, `delete` and `restore`, with `ids`; `truncate`; `tags`),
+    or it speaks of the stream itself: `open` once it stands; `lost`, with the reason as `text`; `back`; and `reset`,
+    when what came in between is not to be had. `since=event.cursor` goes on behind it.
+    """
+
+    kind: str
+    cursor: str
+    inbox: str | None = None
+    ids: tuple[str, ...] = ()
+    message: Summary | None = None
+    text: str = ""
+    wire: Wire = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +270,32 @@ def summary(wire: Wire) -> Summary:
         attachments=wire["Attachments"],
         snippet=wire["Snippet"],
         inbox=wire.get("Inbox", ""),
+        wire=wire,
+    )
+
+
+def page(wire: Wire) -> Page:
+    """A list off the wire."""
+    return Page(
+        messages=tuple(summary(each) for each in wire["messages"]),
+        matched=wire["messages_count"],
+        total=wire["total"],
+        cursor=wire.get("cursor", ""),
+        warnings=tuple(wire.get("warnings", ())),
+        wire=wire,
+    )
+
+
+def event(wire: Wire, cursor: str) -> Event:
+    """An event off the wire."""
+    told = wire.get("message")
+    return Event(
+        kind=wire["type"],
+        cursor=cursor,
+        inbox=wire.get("inbox"),
+        ids=tuple(wire.get("ids", ())),
+        message=summary(told) if told else None,
+        wire=wire,
     )
 
 

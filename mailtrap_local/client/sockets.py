@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import socket
+import time
 
 from mailtrap_local.client.errors import Unreachable
 from mailtrap_local.client.http11 import CHUNK, KEPT, Answer, Incoming, Place, Request, absent, silent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailtrap_local.client.live import Following
+    from mailtrap_local.client.model import Event
 
 
 class Connections:
@@ -35,6 +43,36 @@ class Connections:
             raise Unreachable(silent(place, request, seconds)) from None
         except OSError as error:
             raise Unreachable(absent(place, error)) from None
+
+    def follow(self, place: Place, steps: Following) -> Iterator[Event]:
+        """Carry out the acts of a listener; the events that it tells."""
+        from mailtrap_local.client import live
+
+        connection = None
+        try:
+            act = next(steps)
+            while True:
+                received = None
+                try:
+                    if isinstance(act, live.Tell):
+                        yield act.event
+                    elif isinstance(act, live.Pause):
+                        time.sleep(act.seconds)
+                    elif isinstance(act, live.Connect) or connection is None:
+                        if connection is not None:
+                            connection.close()
+                        connection = self._open(place)
+                    elif isinstance(act, live.Send):
+                        connection.sendall(act.octets)
+                    else:
+                        received = _received(connection, act.seconds)
+                except OSError as error:
+                    act = steps.throw(error)
+                else:
+                    act = steps.send(received)
+        finally:
+            if connection is not None:
+                connection.close()
 
     def close(self) -> None:
         """Close what is kept."""
@@ -72,6 +110,14 @@ class Connections:
             else:
                 connection.close()
         return incoming.answer()
+
+
+def _received(connection: socket.socket, seconds: float) -> bytes | None:
+    connection.settimeout(seconds)
+    try:
+        return connection.recv(CHUNK)
+    except TimeoutError:
+        return None
 
 
 def is_quiet(connection: socket.socket) -> bool:

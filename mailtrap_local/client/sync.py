@@ -13,7 +13,7 @@ from mailtrap_local.client.sockets import Connections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from email.message import EmailMessage
     from typing import Self, Unpack
 
@@ -86,10 +86,13 @@ class Client:
 
     def expect_none(
         self, query: str = "", *, since: str | None = None, timeout: float = 1.0, **match: Unpack[Match]
-    ) -> None:
-        """Nothing that matches is there or comes for so many seconds. Raises TooManyMatches at once if it does."""
+    ) -> str:
+        """Nothing that matches is there or comes for so many seconds. Raises TooManyMatches at once if it does.
+
+        The cursor where arrival stood at the end: `since=` it goes on.
+        """
         __tracebackhide__ = True
-        self._run(self._calls.expect_none(query, match, since=since, timeout=timeout))
+        return self._run(self._calls.expect_none(query, match, since=since, timeout=timeout))
 
     def expecting(
         self, query: str = "", *, count: int = 1, exact: bool = False, timeout: float = 10.0, **match: Unpack[Match]
@@ -100,6 +103,17 @@ class Client:
         """
         return Expecting(self, query, match, count=count, exact=exact, timeout=timeout)
 
+    def live(
+        self, query: str = "", *, since: str | None = None, **match: Unpack[Match]
+    ) -> Generator[model.Event, None, None]:
+        """What happens, as it happens, without end; with a query, of new messages those that match.
+
+        A connection that was lost is made again, and nothing is missed: `lost`, `back` and `reset` tell of it. `since`
+        is the cursor to begin at. Raises Unreachable if nothing answers at first, ServerRefused.
+        """
+        steps = self._calls.live(query, match, since=since)
+        yield from self._connections.follow(self._calls.place, steps)
+
     def latest(self, query: str = "", **match: Unpack[Match]) -> model.Message:
         """The newest message that matches now. Raises NoMatch."""
         __tracebackhide__ = True
@@ -108,6 +122,10 @@ class Client:
     def messages(self, query: str = "", *, limit: int = 50, **match: Unpack[Match]) -> tuple[model.Summary, ...]:
         """What matches now, newest first, without bodies."""
         return self._run(self._calls.messages(query, match, limit=limit))
+
+    def page(self, query: str = "", *, start: int = 0, limit: int | None = 50, **match: Unpack[Match]) -> model.Page:
+        """A slice of what matches now, newest first, with its counts and warnings; `limit=None` is all of it."""
+        return self._run(self._calls.page(query, match, start=start, limit=limit))
 
     def get(self, message_id: str) -> model.Message:
         """One message. Raises Missing."""
@@ -156,6 +174,14 @@ class Client:
         """Delete these messages."""
         self._run(self._calls.delete(message_ids))
 
+    def mark(self, *message_ids: str, read: bool = True) -> None:
+        """Set the read state of these messages."""
+        self._run(self._calls.mark(message_ids, read=read))
+
+    def tag(self, *message_ids: str, tags: Sequence[str]) -> None:
+        """Set the tags of these messages, in place of those that they had."""
+        self._run(self._calls.tag(message_ids, tags=tags))
+
     def clear(self) -> None:
         """Delete every message: of this inbox, or, if this is no inbox, of the whole server."""
         self._run(self._calls.clear())
@@ -167,6 +193,10 @@ class Client:
     def conversations(self, *, limit: int = 20) -> tuple[model.Conversation, ...]:
         """SMTP connections with their transcripts, newest first, refused ones too."""
         return self._run(self._calls.conversations(limit=limit))
+
+    def conversation_of(self, message_id: str) -> model.Conversation:
+        """The SMTP connection that brought a message. Raises Missing, also if it came by HTTP."""
+        return self._run(self._calls.conversation_of(message_id))
 
     def make_inbox(self, name: str | None = None) -> model.MadeInbox:
         """Have the server make an inbox: with a password, and with an address that brings mail in without a login."""

@@ -307,3 +307,48 @@ def test_a_port_that_speaks_something_else(mailtrap: Mailtrap) -> None:
     url = f"http://127.0.0.1:{mailtrap.smtp_port}"
     with Client(url) as client, pytest.raises(Unreachable, match=f"{url}: what answers there is no HTTP server"):
         client.cursor()
+
+
+def test_pages_marks_and_tags(mailtrap: Mailtrap) -> None:
+    names = [mailtrap.put(f"Subject: {each}\r\n\r\n".encode()) for each in ("one", "two", "three")]
+    page = mailtrap.page(limit=2)
+    assert [row.subject for row in page.messages] == ["three", "two"]
+    assert (page.matched, page.total, page.warnings, page.wire["count"]) == (3, 3, (), 2)
+    assert mailtrap.page("subject:o", limit=None, start=1).messages == mailtrap.page(limit=None).messages[2:]
+    assert mailtrap.page("suject:o").warnings
+    mailtrap.mark(names[0], names[1])
+    mailtrap.tag(names[2], tags=["red", "blue"])
+    assert [(row.read, set(row.tags)) for row in mailtrap.page().messages] == [
+        (False, {"red", "blue"}),
+        (True, set()),
+        (True, set()),
+    ]
+    mailtrap.mark(names[0], read=False)
+    assert not mailtrap.get(names[0]).wire["Read"]
+    mailtrap.mark()  # nobody is not everybody
+    assert mailtrap.messages("is:unread", limit=9) == tuple(row for row in mailtrap.messages() if not row.read)
+
+
+def test_the_conversation_that_brought_a_message(mailtrap: Mailtrap) -> None:
+    smtp(mailtrap, "Hi")
+    assert mailtrap.conversation_of(mailtrap.latest().id) == mailtrap.conversations()[0]
+    with pytest.raises(Missing):
+        mailtrap.conversation_of(mailtrap.put(b"Subject: by HTTP\r\n\r\n"))
+
+
+def test_silence_ends_at_a_cursor(mailtrap: Mailtrap) -> None:
+    mailtrap.put(b"Subject: before\r\n\r\n")
+    since = mailtrap.expect_none(subject="after", timeout=0.05)
+    name = mailtrap.put(b"Subject: after\r\n\r\n")
+    assert mailtrap.wait(since=since).id == name
+
+
+def test_a_failed_wait_says_how_far_it_looked(mailtrap: Mailtrap) -> None:
+    with pytest.raises(NoMatch) as missed:
+        mailtrap.wait(timeout=0)
+    assert mailtrap.smtp_user in missed.value.hint
+    mailtrap.put(b"Subject: late\r\n\r\n")
+    assert mailtrap.wait(since=missed.value.cursor).subject == "late"
+    with pytest.raises(TooManyMatches) as many:
+        mailtrap.expect_none(timeout=0)
+    assert many.value.cursor

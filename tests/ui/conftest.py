@@ -13,9 +13,9 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
+from tests.proxy import Proxy
 from tests.tools import need
 from tests.ui.mails import deliver
-from tests.ui.proxy import Proxy
 
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

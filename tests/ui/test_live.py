@@ -4,9 +4,9 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
+from tests.proxy import Proxy
 from tests.ui.conftest import Send
 from tests.ui.mails import deliver, plain
-from tests.ui.proxy import Proxy
 
 
 async def test_cut_and_resumed(page: Page, proxy: Proxy, send: Send, complaints: list[str]) -> None:

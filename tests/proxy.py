@@ -1,4 +1,4 @@
-"""A wire between browser and server that a test can cut."""
+"""A wire between a client and the server that a test can cut."""
 
 import asyncio
 import contextlib
