@@ -163,7 +163,7 @@ class MadeInbox:
     created: int = 0
 
 
-EventKind = Literal["new", "update", "delete", "restore", "truncate", "tags"]
+EventKind = Literal["new", "update", "delete", "restore", "truncate", "tags", "sessions"]
 
 
 class Event(Struct, frozen=True, gc=False):
@@ -175,6 +175,7 @@ class Event(Struct, frozen=True, gc=False):
     restore   `ids` are back
     truncate  every message of `inbox` is gone (None: of all inboxes)
     tags      a tag was renamed or removed: lists with tags are stale
+    sessions  SMTP sessions have ended and were kept: lists of them are stale
     """
 
     seq: int

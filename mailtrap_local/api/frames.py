@@ -142,7 +142,7 @@ def mailpit_stats(counts: schema.LiveStats) -> str:
 
 
 def _mailpit(event: Event, inbox: str | None) -> list[str]:
-    if not _scoped([event], inbox):
+    if event.kind == "sessions" or not _scoped([event], inbox):
         return []
     if event.kind == "new" and event.summary is not None:
         return [_mailpit_frame("new", summary_of(event.summary))]

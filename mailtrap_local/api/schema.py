@@ -133,7 +133,8 @@ class Part(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """A whole message. `HasText` is false where `Text` was made from the HTML."""
+    """A whole message. `Created` is when it came, `Date` what its header says; `HasText` is false where `Text` was made
+    from the HTML."""
 
     ID: str
     MessageID: str
@@ -153,6 +154,7 @@ class Message(Struct, frozen=True):
     Size: int
     Inline: list[Attachment]
     Attachments: list[Attachment]
+    Created: Moment
     Read: bool
     Inbox: str
     Envelope: Envelope
@@ -483,7 +485,13 @@ class TagsChanged(Struct, frozen=True, tag_field="type", tag="tags"):
     seq: int
 
 
-LiveEvent = New | Update | Delete | Restore | Truncate | TagsChanged
+class SessionsEnded(Struct, frozen=True, tag_field="type", tag="sessions"):
+    """SMTP sessions have ended, refused ones among them: lists of sessions are stale."""
+
+    seq: int
+
+
+LiveEvent = New | Update | Delete | Restore | Truncate | TagsChanged | SessionsEnded
 
 
 class LiveStats(Struct, frozen=True):

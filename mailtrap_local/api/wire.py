@@ -99,6 +99,7 @@ def message_of(message: model.Message, *, read: bool, sums: dict[str, schema.Che
         Size=summary.size,
         Inline=_attachments(parsed.inline, sums),
         Attachments=_attachments(parsed.attachments, sums),
+        Created=moment(summary.created),
         Read=read,
         Inbox=summary.inbox,
         Envelope=envelope_of(record),
@@ -231,6 +232,8 @@ def event_of(event: model.Event) -> schema.LiveEvent:
         return schema.Restore(event.seq, ids)
     if event.kind == "truncate":
         return schema.Truncate(event.seq, event.inbox)
+    if event.kind == "sessions":
+        return schema.SessionsEnded(event.seq)
     return schema.TagsChanged(event.seq)
 
 

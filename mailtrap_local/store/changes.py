@@ -251,6 +251,7 @@ def put_sessions(transaction: Transaction, sessions: Sequence[Session]) -> None:
     transaction.execute(
         "DELETE FROM session WHERE number <= (SELECT max(number) FROM session) - ?", (limits.SESSIONS_KEPT,)
     )
+    transaction.report("sessions")
 
 
 # ---- what the changes above share --------------------------------------------------------------------------------

@@ -144,6 +144,21 @@ async def test_an_inbox_hears_its_own(server: Server, client: httpx.AsyncClient)
             assert stats["stats"] == {"Total": 1, "Unread": 1}
 
 
+async def test_a_session_that_ended_is_told_by_ours_alone(server: Server, client: httpx.AsyncClient) -> None:
+    async with live(server) as ours, live(server, path="api/events") as mailpits:
+        await frame(ours)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.smtp_port)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"421 " in await reader.read()
+        writer.close()
+        (event,) = await frames_until(ours, 1)
+        assert event == {"type": "sessions", "seq": event["seq"]}
+        (session,) = (await client.get("api/v1/sessions")).json()["sessions"]
+        assert (session["State"], session["Caught"]) == ("refused", 0)
+        await deliver(server, plain())
+        assert (await told(mailpits, "new"))["Data"]["Subject"] == "Hello"
+
+
 async def test_what_is_of_no_concern_to_a_scope_costs_it_nothing(server: Server) -> None:
     asked: list[str | None] = []
     page = server.mailbox.page

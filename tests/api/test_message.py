@@ -14,7 +14,7 @@ from tests.asking import RICH, deliver, plain
 
 KEYS = """
 ID MessageID From To Cc Bcc ReplyTo ReturnPath Subject ListUnsubscribe Date Tags Username Text HTML Size Inline
-Attachments Read Inbox Envelope Session Parts Defects HasText
+Attachments Created Read Inbox Envelope Session Parts Defects HasText
 """.split()
 ATTACHMENT = ["PartID", "FileName", "ContentType", "ContentID", "Size", "Checksums"]
 
@@ -33,6 +33,7 @@ async def test_a_message_has_every_key(server: Server, client: httpx.AsyncClient
     assert list(message) == KEYS
     assert (message["ID"], message["Inbox"], message["Username"], message["Read"]) == (message_id, "team", "team", True)
     assert message["Date"] == "2026-11-24T10:11:12+01:00"
+    assert message["Created"] == (await client.get("api/v1/messages")).json()["messages"][0]["Created"]
     assert message["ReturnPath"] == "bounce@x.org"
     assert message["Bcc"] == [{"Name": "", "Address": "x@y.org"}]
     assert message["ListUnsubscribe"] == {

@@ -340,9 +340,10 @@ class StoreContract:
 
     # ---- sessions and figures ----
 
-    async def test_sessions_are_kept_newest_first(self, store: Store) -> None:
+    async def test_sessions_are_kept_newest_first(self, store: Store, events: list[Event]) -> None:
         await store.put_sessions([session(1), session(2)])
         await store.put_sessions([session(3)])
+        assert kinds(events) == ["sessions", "sessions"]
         assert await store.session("session2") == session(2)
         assert [found.id for found in await store.sessions(limit=2)] == ["session3", "session2"]
         assert [found.id for found in await store.sessions(start=2)] == ["session1"]

@@ -5,6 +5,7 @@ import re
 from playwright.async_api import Page, expect
 
 from mailtrap_local.server import Server
+from mailtrap_local.store.base import Selection
 from tests.ui.conftest import Send
 from tests.ui.mails import BROKEN, html, many_parts, plain, rich
 
@@ -139,9 +140,16 @@ async def test_deep_links_and_history(page: Page, send: Send) -> None:
     await expect(page.get_by_role("heading", name="one")).to_be_visible()
 
 
-async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Send, server: Server) -> None:
-    from mailtrap_local.store.base import Selection
+async def test_a_message_that_the_list_does_not_show_tells_when_it_came(page: Page, send: Send, server: Server) -> None:
+    await send(b"From: a@x.org\r\nSubject: old\r\nDate: Tue, 24 Nov 2015 10:11:12 +0100\r\n\r\ntext\r\n")
+    message_id = await server.mailbox.latest(Selection())
+    await page.goto(f"view/{message_id}?q=subject:another")
+    head = page.locator(".facts")
+    await expect(head.locator(".fact", has_text="Came")).not_to_contain_text("2015")
+    await expect(head.locator(".fact", has_text="says the header")).to_contain_text("2015")
 
+
+async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Send, server: Server) -> None:
     await send(plain())
     await open_first(page)
     await server.mailbox.delete(Selection())

@@ -38,6 +38,8 @@ export function apply(event, narrowed) {
     case "restore":
       for (const id of event.ids) gone.delete(id);
       return event.ids.every((id) => list.indexOf(id) >= 0);
+    case "sessions":
+      return true;
     default:
       return false;
   }

@@ -1,11 +1,11 @@
 /**
  * What the rail and the toolbar count, and what is said to who cannot see the list.
  *
- * @import { Listing } from "../types/wire.d.ts"
+ * @import { Listing, LiveEvent } from "../types/wire.d.ts"
  */
 import * as api from "./api.js";
 import { batch } from "./vendor/preact.js";
-import { inboxes, info, route, scopeUnread, searchError, spoken, tags, totals, warnings } from "./store.js";
+import { ended, inboxes, info, route, scopeUnread, searchError, spoken, tags, totals, warnings } from "./store.js";
 
 /** Take the numbers of a page. @param {Listing} page */
 export function counts(page) {
@@ -31,10 +31,18 @@ export function rail() {
   }, 400);
 }
 
+/** What the events of a frame say beside what the list learns of them. @param {LiveEvent[]} events */
+export function learn(events) {
+  const came = events.filter((event) => event.type === "new").length;
+  if (events.some((event) => event.type !== "sessions")) rail();
+  if (events.some((event) => event.type === "sessions")) ended.value += 1;
+  if (came) announce(came);
+}
+
 let spoke = 0;
 let unspoken = 0;
 /** @param {number} came say it, at most every 5 s */
-export function announce(came) {
+function announce(came) {
   unspoken += came;
   if (spoke) return;
   spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;

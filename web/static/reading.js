@@ -5,7 +5,7 @@
  */
 import * as api from "./api.js";
 import { effect, untracked } from "./vendor/preact.js";
-import { active, bodies, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
+import { active, bodies, ended, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
 import { markRead } from "./acts.js";
 
 const KEPT = 24;
@@ -53,26 +53,41 @@ function neighbours(id) {
   }
 }
 
-const AGAIN = 3000; // ms between looks at the sessions: no event tells of one that was refused
+const AGAIN = 10_000; // ms between looks at the sessions: an event tells of those that ended, none of those that began
 
 async function showSessions() {
-  if (!document.hidden) sessions.value = await api.sessions();
+  sessions.value = await api.sessions();
+}
+
+/** Look again, if there is somebody to see it. */
+function renewSessions() {
+  if (document.hidden || route.peek().view !== "sessions") return;
+  void showSessions().catch(() => {});
+  const { ID, Ended } = session.peek() ?? { ID: "", Ended: "" };
+  if (ID && !Ended) void api.session(ID).then((found) => session.peek()?.ID === ID && (session.value = found), () => {});
 }
 
 /** @param {string} id */
 async function showSession(id) {
   session.value = null;
+  opened.value = { state: "loading", message: null, error: "" };
   try {
     if (!id || !sessions.peek()) await showSessions();
-    if (id) session.value = await api.session(id);
+    const found = id ? await api.session(id) : null;
+    if (route.peek().id === id) session.value = found;
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
+    if (route.peek().id !== id) return;
     opened.value = { state: "failed", message: null, error: error.message };
   }
 }
 
 export function start() {
-  setInterval(() => route.peek().view === "sessions" && showSessions().catch(() => {}), AGAIN);
+  setInterval(renewSessions, AGAIN);
+  document.addEventListener("visibilitychange", renewSessions);
+  effect(() => {
+    if (ended.value) untracked(renewSessions);
+  });
   let dwelling = 0;
   let before = "";
   effect(() => {

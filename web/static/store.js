@@ -56,6 +56,7 @@ export const lastTab = signal(/** @type {Tab | ""} */ (""));
 // Sessions
 export const sessions = signal(/** @type {SessionRow[] | null} */ (null));
 export const session = signal(/** @type {Session | null} */ (null));
+export const ended = signal(0); // how often we were told that sessions have ended
 
 // The page
 export const connection = signal(/** @type {Connection} */ ({ state: "connecting", retryAt: 0, note: "" }));

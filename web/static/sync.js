@@ -15,7 +15,7 @@ import { batch, effect, untracked } from "./vendor/preact.js";
 import {
   connection, held, list, listRows, listTop, loaded, now, prefs, revision, route, searchError, totals, touched, webui,
 } from "./store.js";
-import { announce, counts, rail } from "./news.js";
+import { counts, learn, rail } from "./news.js";
 import { pending } from "./pending.js";
 
 const PAGE = 100;
@@ -92,16 +92,15 @@ function told(state, retryAt) {
 /** @param {Frame} frame @param {boolean} resumed */
 function hearAll(frame, resumed) {
   if (entering) return void meanwhile.push(frame);
-  const came = (frame.events ?? []).filter((event) => event.type === "new").length;
   if (resumed) {
+    const came = (frame.events ?? []).filter((event) => event.type === "new").length;
     touched();
     connection.value = { ...connection.peek(), note: frame.reset ? "reloaded" : `resumed, ${came} new` };
     setTimeout(() => (connection.value = { ...connection.peek(), note: "" }), 6000);
   }
   if (frame.stats) totals.value = { total: frame.stats.Total, unread: frame.stats.Unread };
   if (frame.reset) return void begin();
-  if (frame.events?.length) rail();
-  if (came) announce(came);
+  learn(frame.events ?? []);
   if (!matching) hear(frame);
   if (frame.stats && !scope().q && !scope().inbox && frame.stats.Total !== list.total) heal();
 }

@@ -36,7 +36,7 @@ export interface Envelope {
 
 export interface Message {
   ID: string; MessageID: string; From: Address | null; To: Address[] | null; Cc: Address[] | null; Bcc: Address[] | null;
-  ReplyTo: Address[] | null; ReturnPath: string; Subject: string; Date: string; Tags: string[]; Username: string;
+  ReplyTo: Address[] | null; ReturnPath: string; Subject: string; Date: string; Created: string; Tags: string[]; Username: string;
   Text: string; HTML: string; Size: number; Inline: Attachment[]; Attachments: Attachment[]; Read: boolean; Inbox: string;
   Envelope: Envelope; Session: string; Parts: Part; Defects: string[]; HasText: boolean;
 }
@@ -65,6 +65,7 @@ export type LiveEvent =
   | { seq: number; type: "delete"; ids: string[]; reason: "deleted" | "evicted" | "hidden" }
   | { seq: number; type: "restore"; ids: string[] }
   | { seq: number; type: "truncate"; inbox: string | null }
-  | { seq: number; type: "tags" };
+  | { seq: number; type: "tags" }
+  | { seq: number; type: "sessions" };
 
 export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number } }

@@ -30,8 +30,6 @@ export function Facts() {
   /** @type {Summary | Message | null} */
   const known = message ?? current.value;
   if (!known) return html`<header class="facts"><h1 class="message-title" tabindex="-1">Message</h1></header>`;
-  const row = current.value; // knows when it came; a message reached by its address may have no row
-  const came = row?.Created ?? message?.Date ?? "";
   const reply = known.ReplyTo?.filter(({ Address }) => Address !== known.From?.Address);
   /** @param {MouseEvent} event */
   const follow = (event) => {
@@ -46,8 +44,8 @@ export function Facts() {
       <${Addresses} name="Cc" list=${known.Cc} />
       <${Addresses} name="Bcc" list=${known.Bcc} />
       <${Addresses} name="Reply-To" list=${reply} />
-      <div class="fact"><dt>${row ? "Came" : "Date"}</dt><dd>${whole(came)}<span class="quiet"> · ${size(known.Size)}</span><span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
-      ${message && row && apart(message.Date, came) && html`<div class="fact"><dt>Date</dt><dd>${whole(message.Date)} <span class="quiet">says the header</span></dd></div>`}
+      <div class="fact"><dt>Came</dt><dd>${whole(known.Created)}<span class="quiet"> · ${size(known.Size)}</span><span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
+      ${message && apart(message.Date, message.Created) && html`<div class="fact"><dt>Date</dt><dd>${whole(message.Date)} <span class="quiet">says the header</span></dd></div>`}
       <div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>
     </dl>
     ${message && html`<${Defects} message=${message} />`}

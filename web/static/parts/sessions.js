@@ -2,7 +2,7 @@
 import { html } from "../vendor/preact.js";
 import { ago, whole } from "../format.js";
 import { go, write } from "../router.js";
-import { now, route, session, sessions } from "../store.js";
+import { now, opened, route, session, sessions } from "../store.js";
 import { Button } from "./button.js";
 import { Transcript } from "./transcript.js";
 
@@ -37,9 +37,12 @@ export function SessionView() {
     return html`<section class="reader" aria-label="Session"><div class="nothing"><p class="nothing-title">No session is open</p>
       <p>Each connection is kept with its commands and replies, also when it was refused.</p></div></section>`;
   }
+  const body = session.value ? html`<${Transcript} session=${session.value} />`
+    : opened.value.state === "failed" ? html`<div class="nothing"><p class="nothing-title">This session cannot be shown</p><p>${opened.value.error}</p></div>`
+    : html`<p class="loading">Loading</p>`;
   return html`<article class="reader" aria-label="Session">
     <div class="message-actions"><${Button} icon="back" label="Back to the list" keys="Esc" class="back" onClick=${() => go({ id: "" })} /><span class="spring"></span></div>
     <header class="facts"><h1 class="message-title" tabindex="-1">Session of ${session.value?.Helo || session.value?.Peer || "a client"}</h1></header>
-    <div class="panel" tabindex="0" role="region" aria-label="Transcript">${session.value ? html`<${Transcript} session=${session.value} />` : html`<p class="loading">Loading</p>`}</div>
+    <div class="panel" tabindex="0" role="region" aria-label="Transcript">${body}</div>
   </article>`;
 }
