@@ -58,7 +58,7 @@ class Mailbox:
         self._plus_tags = plus_tags
         self._parser = Parser()
         self._made = MadeInboxes()
-        self._waiters = Waiters()
+        self._waiters = Waiters(self._look)
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
 
     async def __aenter__(self) -> Self:
@@ -226,11 +226,10 @@ class Mailbox:
         if since is not None:
             self.hub.check(since)
         exact = exact or count == 0
-        look = partial(self._look, inbox, query)
-        waiter = Waiter(inbox, query, enough=count + exact, look=look, after=since.seq if since else 0)
-        self._waiters.enter(waiter)
+        after = since.seq if since else 0
+        waiter = self._waiters.enter(inbox=inbox, query=query, enough=count + exact, after=after)
         try:
-            await self._look_back(waiter)
+            await self._look_back(waiter, inbox, query)
             full = await waiter.filled(seconds)
         finally:
             self._waiters.leave(waiter)
@@ -243,16 +242,16 @@ class Mailbox:
         elif exact and len(found) == count:
             outcome = "found"
         told = found if exact else found[:count]
-        return Waited(outcome, told, Cursor(self.hub.epoch, told[-1].seq if told else waiter.seen))
+        return Waited(outcome, told, Cursor(self.hub.epoch, told[-1].seq if told else self._waiters.seen(waiter)))
 
-    async def _look_back(self, waiter: Waiter) -> None:
+    async def _look_back(self, waiter: Waiter, inbox: str | None, query: syntax.Query | None) -> None:
         """Add what is stored already: what was told of until now. All that comes later is offered, in its order."""
         waiter.seen = self.hub.cursor.seq
-        stored = Selection(inbox=waiter.inbox, query=waiter.query, after_seq=waiter.after, until_seq=waiter.seen)
+        stored = Selection(inbox=inbox, query=query, after_seq=waiter.after, until_seq=waiter.seen)
         await self._describer.caught_up()
         waiter.add(await self._store.oldest(stored, limit=waiter.enough))
 
-    async def _look(self, inbox: str | None, query: syntax.Query | None, some: tuple[str, ...]) -> tuple[Summary, ...]:
+    async def _look(self, inbox: str | None, query: syntax.Query, some: tuple[str, ...]) -> tuple[Summary, ...]:
         return await self._store.oldest(Selection(inbox=inbox, query=query, ids=some))
 
     async def near_misses(

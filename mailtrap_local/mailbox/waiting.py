@@ -5,26 +5,31 @@ Theory of operation
    meanwhile are one set, by seq.
 2. Each message is offered once, in the order of arrival and with its body parsed. It meets the waiters of its inbox and
    those of all inboxes, and no others; nobody polls, and nobody who does not match is woken.
-3. A query with a pattern could keep the event loop busy for long over a hostile mail. Such a waiter is given to the
-   store instead, which runs it in a reading thread with a deadline.
-4. What was looked at up to an answer is its cursor: the last message returned, or else the last one offered or found.
+3. Who waits for the same in the same inbox is a group, and its query is asked once. Of the groups only those are asked
+   that an index does not rule out, so a thousand waiters cost a message hardly more than one.
+4. A query with a pattern could keep the event loop busy for long over a hostile mail. Where its patterns may take more
+   than a millisecond, or those before it took some, the store is asked instead, in a reading thread with a deadline.
+5. What was looked at up to an answer is its cursor: the last message returned, or else the last one offered or found.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailtrap_local.errors import Stopping
+from mailtrap_local import limits
+from mailtrap_local.errors import MailtrapLocalError, Stopping
 from mailtrap_local.events import Cursor
 from mailtrap_local.model import Entry, Summary
 from mailtrap_local.search.document import Document, columns
-from mailtrap_local.search.match import matches
+from mailtrap_local.search.index import Index
+from mailtrap_local.search.standing import StandingQuery
 from mailtrap_local.search.syntax import Query
-from mailtrap_local.search.tree import And, HeaderField, Node, Not, Or, Pattern, Tagged
+from mailtrap_local.search.tree import Node
 
-Look = Callable[[tuple[str, ...]], Awaitable[Sequence[Summary]]]
-
+Look = Callable[[str | None, Query, tuple[str, ...]], Awaitable[Sequence[Summary]]]
+"""Asks the store which of some ids match a query, in an inbox or in all."""
 
 Outcome = Literal["found", "too many", "timeout"]
 
@@ -48,33 +53,38 @@ class NearMiss:
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """One who waits for `enough` messages. `look` asks the store which of some ids match, for queries with patterns."""
+    """One who waits for `enough` messages behind the seq `after`."""
 
-    inbox: str | None
-    query: Query | None
+    group: "_Group"
     enough: int
-    look: Look
-    after: int = 0  # the seq behind which it looks
+    after: int
     found: dict[int, Summary] = field(default_factory=dict)
-    seen: int = 0  # the seq up to which everything was looked at
+    seen: int = 0  # the seq up to which the store was looked at
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    slow: bool = False
-    looking: set["asyncio.Task[None]"] = field(default_factory=set)
+    failure: MailtrapLocalError | None = None
 
     def add(self, summaries: Sequence[Summary]) -> None:
-        """These match."""
+        """These match; some may be known, or lie before what is asked for."""
         for summary in summaries:
-            self.found[summary.seq] = summary
+            if summary.seq > self.after:
+                self.found[summary.seq] = summary
         if len(self.found) >= self.enough:
             self.woken.set()
 
+    def fail(self, error: MailtrapLocalError) -> None:
+        """It cannot be told whether a message matches."""
+        self.failure = error
+        self.woken.set()
+
     async def filled(self, seconds: float) -> bool:
-        """Wait until there is enough; False when the time is over before."""
+        """Wait until there is enough; False when the time is over before. Raises what a look at the store does."""
         try:
             async with asyncio.timeout(seconds):
                 await self.woken.wait()
         except TimeoutError:
-            await asyncio.gather(*self.looking)  # what arrived in time counts
+            await asyncio.gather(*self.group.looking)  # what arrived in time counts
+        if self.failure is not None:
+            raise self.failure
         return len(self.found) >= self.enough
 
     def oldest(self) -> tuple[Summary, ...]:
@@ -82,78 +92,116 @@ class Waiter:
         return tuple(self.found[seq] for seq in sorted(self.found))
 
 
+@dataclass(slots=True, eq=False)
+class _Group:
+    """Those who wait for the same in the same scope."""
+
+    inbox: str | None
+    query: Query | None
+    standing: StandingQuery | None
+    waiters: set[Waiter] = field(default_factory=set)
+    looking: set["asyncio.Task[None]"] = field(default_factory=set)
+
+
+class _Scope:
+    """The groups of one inbox, or of all inboxes together."""
+
+    def __init__(self) -> None:
+        self.groups: dict[Node | None, _Group] = {}
+        self.index: Index[_Group] = Index()
+
+
 class Waiters:
     """Everybody who waits. Lives on one event loop."""
 
-    def __init__(self) -> None:
-        self._by_inbox: dict[str | None, set[Waiter]] = {}
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._scopes: dict[str | None, _Scope] = {}
+        self._number = 0
+        self._offered = 0
         self.stopping = False
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_inbox.values()))
+        return self._number
 
-    def enter(self, waiter: Waiter) -> None:
-        """Begin to offer it what arrives. Raises Stopping."""
+    def enter(self, *, inbox: str | None, query: Query | None, enough: int, after: int) -> Waiter:
+        """Begin to offer what arrives to one more. Raises Stopping."""
         if self.stopping:
             raise Stopping("the server is stopping")
-        waiter.slow = waiter.query is not None and _has_patterns(waiter.query.root)
-        self._by_inbox.setdefault(waiter.inbox, set()).add(waiter)
+        scope = self._scopes.setdefault(inbox, _Scope())
+        root = query.root if query else None
+        group = scope.groups.get(root)
+        if group is None:
+            group = scope.groups[root] = _Group(inbox, query, StandingQuery(query) if query else None)
+            scope.index.add(group, root)
+        waiter = Waiter(group, enough, after)
+        group.waiters.add(waiter)
+        self._number += 1
+        return waiter
 
     def leave(self, waiter: Waiter) -> None:
         """Offer it nothing more."""
-        group = self._by_inbox[waiter.inbox]
-        group.discard(waiter)
-        if not group:
-            del self._by_inbox[waiter.inbox]
-        for task in waiter.looking:
+        group = waiter.group
+        group.waiters.discard(waiter)
+        self._number -= 1
+        if group.waiters:
+            return
+        for task in group.looking:
             task.cancel()
+        scope = self._scopes[group.inbox]
+        del scope.groups[group.query.root if group.query else None]
+        scope.index.discard(group)
+        if not scope.groups:
+            del self._scopes[group.inbox]
+
+    def seen(self, waiter: Waiter) -> int:
+        """The seq up to which everything was looked at for it."""
+        return max(waiter.seen, self._offered)
 
     def offer(self, summary: Summary, entry: Entry) -> None:
         """A message arrived; `entry` has its digest. In the order of arrival."""
-        if not self._by_inbox:
+        self._offered = summary.seq
+        scopes = [scope for inbox in (summary.inbox, None) if (scope := self._scopes.get(inbox))]
+        if not scopes:
             return
-        document: Document | None = None
-        for inbox in (summary.inbox, None):
-            for waiter in self._by_inbox.get(inbox, ()):
-                if summary.seq <= waiter.after:
-                    continue  # told late, because it was parsed late, and seen by then
-                waiter.seen = max(waiter.seen, summary.seq)
-                if waiter.slow:
-                    self._look(waiter, summary)
-                    continue
-                if waiter.query is not None:
-                    document = document or columns(entry)
-                    if not matches(waiter.query, document):
-                        continue
-                waiter.add((summary,))
+        document = columns(entry)
+        until = time.perf_counter() + limits.PATTERN_INLINE_SECONDS
+        for scope in scopes:
+            for group in scope.index.candidates(document):
+                asked = group.standing
+                if asked is None or (asked.may_match(document) and self._holds(group, asked, document, summary, until)):
+                    for waiter in group.waiters:
+                        waiter.add((summary,))
 
     def stop(self) -> None:
         """Wake everybody for the last time."""
         self.stopping = True
-        for group in self._by_inbox.values():
-            for waiter in group:
-                waiter.woken.set()
+        for scope in self._scopes.values():
+            for group in scope.groups.values():
+                for waiter in group.waiters:
+                    waiter.woken.set()
 
-    def _look(self, waiter: Waiter, summary: Summary) -> None:
+    def _holds(self, group: _Group, asked: StandingQuery, document: Document, summary: Summary, until: float) -> bool:
+        """Whether the patterns match too; False if the store is asked that, and the group told later."""
+        if not asked.has_patterns:
+            return True
+        if asked.effort(document) <= limits.PATTERN_INLINE and time.perf_counter() < until:
+            return asked.holds(document)
+        self._ask_store(group, summary)
+        return False
+
+    def _ask_store(self, group: _Group, summary: Summary) -> None:
         async def look() -> None:
-            waiter.add(await waiter.look((summary.id,)))
+            assert group.query is not None
+            try:
+                found = await self._look(group.inbox, group.query, (summary.id,))
+            except MailtrapLocalError as error:
+                for waiter in group.waiters:
+                    waiter.fail(error)
+            else:
+                for waiter in group.waiters:
+                    waiter.add(found)
 
         task = asyncio.ensure_future(look())
-        waiter.looking.add(task)
-        task.add_done_callback(waiter.looking.discard)
-
-
-def _has_patterns(node: Node) -> bool:
-    match node:
-        case And(children) | Or(children):
-            return any(map(_has_patterns, children))
-        case Not(child):
-            return _has_patterns(child)
-        case Tagged(_, pattern):
-            return bool(pattern)
-        case HeaderField(_, test, _):
-            return test == "re"
-        case Pattern():
-            return True
-        case _:
-            return False
+        group.looking.add(task)
+        task.add_done_callback(group.looking.discard)

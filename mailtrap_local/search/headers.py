@@ -7,16 +7,20 @@ from mailtrap_local.search.patterns import found
 
 def header_matches(data: bytes, name: str, test: str, value: str) -> bool:
     """Whether a header field named `name` (lower-case) is there and passes the test of tree.HeaderField."""
-    wanted = name.encode()
-    if wanted not in _before_empty_line(data).lower():
-        return False  # most messages have no such field; taking their headers apart is 20 times the work
-    fields = split(data).fields
-    values = [field_value for field_name, field_value in fields if field_name.lower() == wanted]
+    values = header_values(data, name)
     if test == "has" or not values:
         return bool(values)
+    return any(found(value, text) if test == "re" else text == value for text in values)
+
+
+def header_values(data: bytes, name: str) -> list[str]:
+    """What each header field named `name` (lower-case) says, decoded and folded."""
+    wanted = name.encode()
+    if wanted not in _before_empty_line(data).lower():
+        return []  # most messages have no such field; taking their headers apart is 20 times the work
+    fields = split(data).fields
     hint = charset_hint(fields)
-    folded = (fold(decode(field_value, hint=hint)) for field_value in values)
-    return any(found(value, text) if test == "re" else text == value for text in folded)
+    return [fold(decode(value, hint=hint)) for field_name, value in fields if field_name.lower() == wanted]
 
 
 def _before_empty_line(data: bytes) -> bytes:

@@ -10,8 +10,10 @@ across lines) and, in an address list, each name, each address and each `name <a
 """
 
 import functools
+import re
 import unicodedata
 from collections.abc import Callable
+from typing import NamedTuple
 
 from mailtrap_local import limits
 from mailtrap_local.model import ADDRESS_MARK, LINE_MARK
@@ -23,9 +25,22 @@ class WrongPattern(ValueError):
     """RE2 cannot take the pattern; the text says why."""
 
 
+class Program(NamedTuple):
+    """A compiled pattern: RE2's search function over UTF-8, and how many instructions it has."""
+
+    search: Search
+    size: int
+
+    def found(self, column: str) -> bool:
+        """Whether it is found in a folded column."""
+        if ADDRESS_MARK in column:
+            column = _listed(column)
+        return self.search(column[: limits.PATTERN_TEXT].encode()[: limits.PATTERN_TEXT]) is not None
+
+
 @functools.lru_cache(maxsize=16)
-def compiled(pattern: str) -> Search:
-    """The search function of a pattern over UTF-8. Raises WrongPattern."""
+def compiled(pattern: str) -> Program:
+    """The program of a pattern. Raises WrongPattern."""
     import re2  # type: ignore[import-untyped]  # here, since most sessions never search by pattern
 
     options = re2.Options()
@@ -42,15 +57,12 @@ def compiled(pattern: str) -> Search:
     re2.purge()  # its own cache keeps 128; the one here is enough
     if program.programsize > limits.PATTERN_SIZE:
         raise WrongPattern("pattern too large: fewer or smaller repetitions {n,m} make it smaller")
-    search: Search = program.search
-    return search
+    return Program(program.search, program.programsize)
 
 
 def found(pattern: str, column: str) -> bool:
     """Whether the pattern is found in a folded column."""
-    if ADDRESS_MARK in column:
-        column = _listed(column)
-    return compiled(pattern)(column[: limits.PATTERN_TEXT].encode()[: limits.PATTERN_TEXT]) is not None
+    return compiled(pattern).found(column)
 
 
 def _listed(addresses: str) -> str:
@@ -78,6 +90,29 @@ def _folded(pattern: str) -> str:
         folded.append(lower)
         previous = "" if previous == "\\" else character
     return "".join(folded)
+
+
+def literals(pattern: str) -> list[str]:
+    """Folded texts that a column must hold for the pattern to be found in it: some of them, none where that is unclear.
+
+    Of a plain sequence only: what has groups or alternatives, or escapes but the common ones, tells nothing. A blank
+    and angle brackets end a text, since they are not in an address list as the pattern sees them.
+    """
+    if not pattern.isascii() or _UNCLEAR.search(pattern):
+        return []
+    pieces = _SEQUENCE.findall(pattern)
+    if sum(len(atom) + len(repeat) for atom, repeat in pieces) != len(pattern):
+        return []
+    text = ""
+    for atom, repeat in pieces:
+        plain = atom[-1] if _PLAIN.fullmatch(atom) else "\n"
+        text += plain if not repeat else plain + "\n" if repeat[0] == "+" else "\n"
+    return [each.lower() for each in text.split("\n") if each]
+
+
+_UNCLEAR = re.compile(r"[()|]|\\(?![dDwWsSbB]|[^\w])")
+_SEQUENCE = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])([*+?]\??|\{[0-9,]*\}\??)?")
+_PLAIN = re.compile(r"[^\\\s<>^$.*+?\[\]{}]|\\[^\w\s<>]")
 
 
 def valid(pattern: str) -> bool:

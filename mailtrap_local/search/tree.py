@@ -114,3 +114,33 @@ class Or:
 
 Term = Contains | Equals | Pattern | Compares | Tagged | HeaderField | Never
 Node = Term | Not | And | Or
+
+
+def cost(node: Node) -> int:
+    """A rank by what it takes to find out: numbers of the row, its texts, tags, the free text, patterns, raw bytes."""
+    match node:
+        case And(children) | Or(children):
+            return max(map(cost, children))
+        case Not(child):
+            return cost(child)
+        case Compares() | Never():
+            return 0
+        case Contains(columns) if columns != ("text",):
+            return 1
+        case Equals():
+            return 1
+        case Tagged():
+            return 2
+        case Contains():
+            return 3
+        case Pattern(columns):
+            return 5 if columns == ("text",) else 4
+        case HeaderField():
+            return 6
+
+
+def required(node: Node) -> tuple[Node, ...]:
+    """What each match must meet: the children of an And, and of an And in it; any other node is one such thing."""
+    if isinstance(node, And):
+        return tuple(term for child in node.children for term in required(child))
+    return (node,)

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mailtrap_local.errors import CursorGone, Stopping
+from mailtrap_local import limits
+from mailtrap_local.errors import Busy, CursorGone, Stopping
 from mailtrap_local.events import Cursor
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.mailbox.waiting import Waited
+from mailtrap_local.model import Summary
 from tests.mailbox.test_mailbox import LARGE, mail, opened
 
 SOON = 0.05
@@ -109,12 +111,43 @@ async def test_inboxes_are_kept_apart(mailbox: Mailbox) -> None:
     assert (await every).summaries == (other, own)
 
 
-async def test_patterns_are_asked_of_the_store(mailbox: Mailbox) -> None:
-    waiting = asyncio.create_task(mailbox.wait(query=mailbox.query("subject:/order.[0-9]+/"), seconds=20))
-    await begun(mailbox, waiting)
+@pytest.mark.parametrize("inline", [limits.PATTERN_INLINE, 0], ids=["on the loop", "by the store"])
+async def test_patterns(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, inline: int) -> None:
+    monkeypatch.setattr(limits, "PATTERN_INLINE", inline)
+    query = mailbox.query("subject:/order.[0-9]+/ from:ann")
+    waiting = [asyncio.create_task(mailbox.wait(query=query, seconds=20)) for _ in range(2)]
+    await begun(mailbox, *waiting)
     await mailbox.receive(mail("order x"))
     wanted = await mailbox.receive(mail("order 17"))
-    assert (await waiting).summaries == (wanted,)
+    assert [(await each).summaries for each in waiting] == [(wanted,), (wanted,)]
+
+
+async def test_a_pattern_that_takes_too_long_is_told(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PATTERN_INLINE", 0)
+    waiting = asyncio.create_task(mailbox.wait(query=mailbox.query("/a+b/"), seconds=20))
+    await begun(mailbox, waiting)
+    assert (await mailbox.wait(seconds=0)).outcome == "timeout"  # behind the other's look back
+
+    async def late(*_: object, **__: object) -> tuple[Summary, ...]:
+        raise Busy("broken off after 10 seconds: narrow the search")
+
+    monkeypatch.setattr(mailbox._store, "oldest", late)
+    await mailbox.receive(mail("aab"))
+    with pytest.raises(Busy, match="narrow the search"):
+        await waiting
+    assert mailbox.waiting == 0
+
+
+async def test_who_waits_for_the_same_is_told_alike_and_what_came_before_is_left_out(mailbox: Mailbox) -> None:
+    query = mailbox.query("subject:needle")
+    every = asyncio.create_task(mailbox.wait(query=query, count=2, seconds=20))
+    await begun(mailbox, every)
+    first = await mailbox.receive(mail("needle 1"))
+    later = asyncio.create_task(mailbox.wait(query=query, since=mailbox.hub.cursor, seconds=20))
+    await begun(mailbox, every, later)
+    second = await mailbox.receive(mail("needle 2"))
+    assert (await every).summaries == (first, second)
+    assert (await later).summaries == (second,)
 
 
 async def test_a_large_mail_is_waited_for_by_its_text(mailbox: Mailbox) -> None:
@@ -162,21 +195,45 @@ async def test_near_misses_name_the_terms_that_failed(mailbox: Mailbox) -> None:
     assert await mailbox.near_misses(query, inbox="empty") == ()
 
 
-async def test_a_thousand_waiters_of_other_inboxes_cost_nothing_and_of_all_little(mailbox: Mailbox) -> None:
+FORMS = [
+    "to:=user{}@x.org",
+    "subject:order-{}.",
+    "subject:/order-{}[.]/",
+    "text-{}",
+    "header:X-Id=i{}",
+    "subject:order",
+]
+
+
+@pytest.mark.parametrize("form", [*FORMS, ""], ids=[*FORMS, "in other inboxes"])
+async def test_a_thousand_waiters_cost_a_mail_little(mailbox: Mailbox, form: str) -> None:
+    """In processor time, so that other work on the machine matters little."""
+
     async def took(mails: int) -> float:
         started = time.process_time()
-        for _ in range(mails):
-            await mailbox.receive(mail())
-        return time.process_time() - started
+        for number in range(mails):
+            await mailbox.receive(mail(f"hello {number}"))
+        return (time.process_time() - started) / mails
 
+    since = mailbox.hub.cursor
     await took(50)
-    alone = await took(200)
-    elsewhere = [
-        asyncio.create_task(mailbox.wait(inbox=f"i{number}", query=mailbox.query("to:x"), seconds=60))
+    alone = min([await took(50) for _ in range(4)])
+    waits = [
+        asyncio.create_task(
+            mailbox.wait(
+                query=mailbox.query(form.format(number) or "to:bob"),
+                inbox=None if form else f"i{number}",
+                since=mailbox.hub.cursor if form else since,
+                seconds=60,
+            )
+        )
         for number in range(1000)
     ]
-    await begun(mailbox, *elsewhere)
-    beside = await took(200)
-    for waiting in elsewhere:
-        waiting.cancel()
-    assert beside < 3 * alone + 0.05
+    await begun(mailbox, *waits)
+    assert (await mailbox.wait()).outcome == "found"  # behind the looks back of the others
+    beside = min([await took(50) for _ in range(4)])
+    assert len([each for each in waits if each.done()]) == 0
+    for each in waits:
+        each.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
+    assert beside < 2 * alone + 0.000_25

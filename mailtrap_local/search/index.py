@@ -1,0 +1,135 @@
+"""Many standing queries at once: those that a message may match, found without asking each.
+
+Theory of operation
+1. A query matches nothing that lacks the needle of one of its required terms. It is filed under one piece of such a
+   needle: `PIECE` characters of it, and the column where it has to be. A pattern has needles where it is plain.
+2. The columns of a message are cut into all their pieces, and the queries filed under one of them are the candidates.
+   A thousand queries for a thousand addresses are looked up in as many steps as a message's address has characters.
+3. Of a query's pieces the one is taken under which the fewest are filed, so that what all have in common (`order 1001`,
+   `order 1002`) leads to none.
+4. A query without such a piece is filed under the header field that it asks for, which is decoded once for all.
+5. What has neither (numbers, tags, alternatives) is a candidate always. So are all that are filed for a column which is
+   so long that to cut it would take longer than to ask them.
+"""
+
+from collections.abc import Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from mailtrap_local.search.document import Document
+from mailtrap_local.search.headers import header_values
+from mailtrap_local.search.patterns import literals
+from mailtrap_local.search.tree import Column, Contains, Equals, HeaderField, Node, Pattern, required
+
+T = TypeVar("T")
+
+PIECE = 4
+_PIECES = 64  # of a needle that are looked at
+_WORTH = 2  # characters of a column that are cut in the time that one query takes to be asked
+
+
+class Place(NamedTuple):
+    """Where a query is filed: a column and a piece of it, or a header field and its value ("": any)."""
+
+    drawer: str
+    key: str
+    of_header: bool = False
+
+
+class Index(Generic[T]):
+    """Things that stand for a query each, to be found by a message that they may match."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, _Drawer[T]] = {}
+        self._headers: dict[str, _Drawer[T]] = {}
+        self._places: dict[T, Place | None] = {}
+        self._always: dict[T, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def add(self, item: T, root: Node | None) -> None:
+        """File it under its query; None matches every message."""
+        place = min(_places(root), key=self._crowd, default=None) if root is not None else None
+        self._places[item] = place
+        if place is None:
+            self._always[item] = None
+        else:
+            self._cabinet(place).setdefault(place.drawer, _Drawer()).add(place.key, item)
+
+    def discard(self, item: T) -> None:
+        """Take it out."""
+        place = self._places.pop(item)
+        if place is None:
+            del self._always[item]
+            return
+        cabinet = self._cabinet(place)
+        cabinet[place.drawer].discard(place.key, item)
+        if not cabinet[place.drawer].number:
+            del cabinet[place.drawer]
+
+    def candidates(self, document: Document) -> list[T]:
+        """Each that the message may match, once."""
+        found = list(self._always)
+        for column, drawer in self._columns.items():
+            text: str = getattr(document, column)
+            if len(text) > _WORTH * drawer.number:
+                found += drawer.all()
+            else:
+                found += drawer.under({text[start : start + PIECE] for start in range(len(text) - PIECE + 1)})
+        for name, drawer in self._headers.items():
+            if values := header_values(document.raw, name):
+                found += drawer.under({"", *values})
+        return found
+
+    def _cabinet(self, place: Place) -> "dict[str, _Drawer[T]]":
+        return self._headers if place.of_header else self._columns
+
+    def _crowd(self, place: Place) -> tuple[bool, int, bool]:
+        """How many are filed there already. Header fields take longest to look at, then the free text."""
+        drawer = self._cabinet(place).get(place.drawer)
+        return place.of_header, drawer.crowd(place.key) if drawer else 0, place.drawer == "text"
+
+
+class _Drawer(Generic[T]):
+    """What is filed for one column or header field, by keys."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._by_key: dict[str, dict[T, None]] = {}
+
+    def add(self, key: str, item: T) -> None:
+        self._by_key.setdefault(key, {})[item] = None
+        self.number += 1
+
+    def discard(self, key: str, item: T) -> None:
+        del self._by_key[key][item]
+        self.number -= 1
+        if not self._by_key[key]:
+            del self._by_key[key]
+
+    def crowd(self, key: str) -> int:
+        return len(self._by_key.get(key, ()))
+
+    def all(self) -> Iterator[T]:
+        return (item for items in self._by_key.values() for item in items)
+
+    def under(self, keys: set[str]) -> Iterator[T]:
+        return (item for key in keys if key in self._by_key for item in self._by_key[key])
+
+
+def _places(root: Node) -> Iterator[Place]:
+    """Each place where a query may be filed: what a message must have to match."""
+    for term in required(root):
+        match term:
+            case Contains((column,), (needle,)) | Equals(column, needle):
+                yield from _pieces(column, needle)
+            case Pattern((column,), pattern):
+                for literal in literals(pattern):
+                    yield from _pieces(column, literal)
+            case HeaderField(name, test, value):
+                yield Place(name, value if test == "is" else "", of_header=True)
+
+
+def _pieces(column: Column, needle: str) -> Iterator[Place]:
+    for start in range(min(len(needle) - PIECE + 1, _PIECES)):
+        yield Place(column, needle[start : start + PIECE])
