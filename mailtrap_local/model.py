@@ -52,6 +52,17 @@ class Origin(Struct, frozen=True, gc=False):
     session: str = ""  # id of the session, "" for none
 
 
+class Login(Struct, frozen=True, gc=False):
+    """Who a client says it is, and what shall prove that: a password, or the token of OAuth 2."""
+
+    user: str
+    password: str
+    mechanism: str = "PLAIN"  # PLAIN, LOGIN, XOAUTH2, OAUTHBEARER
+
+    def __repr__(self) -> str:
+        return f"Login(user={self.user!r}, mechanism={self.mechanism!r})"
+
+
 class Arrival(Struct, frozen=True, gc=False):
     """One mail as a front hands it to `Mailbox.receive`."""
 

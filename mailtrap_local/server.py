@@ -21,6 +21,7 @@ from mailtrap_local.listening import Listening, listen
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
+from mailtrap_local.smtp.admission import Authenticate
 from mailtrap_local.smtp.server import SmtpFront
 from mailtrap_local.store.base import Retention
 from mailtrap_local.store.database import Database
@@ -38,8 +39,10 @@ class Server:
     mailbox: Mailbox
     sessions: Sessions
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, authenticate: Authenticate | None = None) -> None:
+        """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file."""
         self.settings = settings or Settings()
+        self._authenticate = authenticate
         self._stack = contextlib.AsyncExitStack()
 
     @property
@@ -81,7 +84,7 @@ class Server:
             store, hub, max_message_size=self.settings.max_message_size, plus_tags=self.settings.plus_tags
         )
         self.mailbox = await stack.enter_async_context(mailbox)
-        front = SmtpFront(self.mailbox, self.sessions, self.settings)
+        front = SmtpFront(self.mailbox, self.sessions, self.settings, authenticate=self._authenticate)
         await front.start(smtp.sockets)
         stack.push_async_callback(front.stop)
         web = _Web(create_app(self.mailbox, self.sessions, self.settings, routes=ROUTES))

@@ -88,6 +88,7 @@ class Settings:
     smtp_auth_file: Path | None = _setting(
         None, kinds.path(), "htpasswd file of those who may send; without it any AUTH is accepted.", unset="none"
     )
+    smtp_auth_required: bool = _setting(False, kinds.switch(), "Refuse mail of clients that have not logged in.")
     plus_tags: bool = _setting(True, kinds.switch(), "Tag by plus-address: ann+blue@example.com is tagged blue.")
     log_level: str = _setting(
         "info", kinds.choice("debug", "info", "warning", "error"), "Least serious kind of line to log."

@@ -30,6 +30,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "http_auth": ("ann:secret", "ann:secret"),
     "http_auth_file": ("web.htpasswd", Path("web.htpasswd")),
     "smtp_auth_file": ("smtp.htpasswd", Path("smtp.htpasswd")),
+    "smtp_auth_required": ("true", True),
     "plus_tags": ("false", False),
     "log_level": ("debug", "debug"),
 }

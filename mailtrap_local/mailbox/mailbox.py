@@ -193,9 +193,9 @@ class Mailbox:
         """What was made under this name."""
         return self._made.get(name)
 
-    def admits(self, username: str, password: str) -> bool:
-        """Whether these are the credentials of a made inbox."""
-        return self._made.admits(username, password)
+    def made_password(self, username: str) -> str | None:
+        """The password of the made inbox of this name, which is its SMTP user name."""
+        return self._made.password(username)
 
     async def info(self) -> StoreInfo:
         """Figures of the whole store."""

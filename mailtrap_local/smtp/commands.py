@@ -4,7 +4,7 @@ A command returns its reply, or None if the reply comes later. It raises Rejecti
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,8 @@ def mail(smtp: "SmtpProtocol", argument: bytes) -> str:
     """MAIL (section 4.1.1.2): begins a mail; with SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH."""
     if smtp.session.host_name is None:
         raise Rejection(replies.NEED_HELLO)
+    if smtp.front.auth_required and not smtp.session.authenticated:
+        raise Rejection(replies.AUTH_NEEDED)
     transaction = smtp.envelope
     if transaction.mail_from is not None:
         raise Rejection(replies.NESTED_MAIL)
@@ -143,34 +145,39 @@ def authenticate(smtp: "SmtpProtocol", argument: bytes) -> str | None:
         raise Rejection(replies.AUTH_TWICE)
     if smtp.envelope.mail_from is not None:
         raise Rejection(replies.AUTH_IN_MAIL)
-    return respond(smtp, auth.begin(argument), None)
+    return respond(smtp, auth.begin(argument, offered=smtp.front.admission.mechanisms), None)
 
 
 def respond(smtp: "SmtpProtocol", exchange: auth.Exchange, response: bytes | None) -> str | None:
     """Go on with an exchange: the next challenge, or the outcome. `response` is decoded, None at the start."""
+    smtp.exchange = None
     step = auth.advance(exchange, response)
+    while isinstance(step, auth.Question):
+        answer = smtp.front.admission.answer(step)
+        if isinstance(answer, Awaitable):
+            smtp.defer(_respond_later(smtp, exchange, answer))
+            return None
+        step = auth.advance(exchange, answer)
+    return _outcome(smtp, exchange, step)
+
+
+async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: Awaitable[auth.Answer]) -> str:
+    try:
+        step = auth.advance(exchange, await answer)
+        while isinstance(step, auth.Question):
+            following = smtp.front.admission.answer(step)
+            step = auth.advance(exchange, await following if isinstance(following, Awaitable) else following)
+    except Rejection as rejection:
+        return rejection.reply
+    return _outcome(smtp, exchange, step)
+
+
+def _outcome(smtp: "SmtpProtocol", exchange: auth.Exchange, step: str | auth.Admitted) -> str:
     if isinstance(step, str):
         smtp.exchange = exchange
         return step
-    smtp.exchange = None
-    credentials = smtp.front.credentials
-    if credentials is None:
-        return _accept(smtp, step)
-    smtp.defer(_verify(smtp, step))
-    return None
-
-
-async def _verify(smtp: "SmtpProtocol", login: auth.Login) -> str:
-    credentials = smtp.front.credentials
-    made = smtp.front.mailbox.admits(login.user, login.password)
-    if made or credentials is None or await credentials.check(login.user, login.password):
-        return _accept(smtp, login)
-    return replies.AUTH_WRONG
-
-
-def _accept(smtp: "SmtpProtocol", login: auth.Login) -> str:
     smtp.session.authenticated = True
-    smtp.conversation.username = login.user
+    smtp.conversation.username = step.user
     return replies.AUTHENTICATED
 
 
@@ -226,7 +233,7 @@ COMMANDS = {
     b"DATA": Command(data, "DATA"),
     b"RSET": Command(rset, "RSET"),
     b"NOOP": Command(noop, "NOOP [anything]"),
-    b"AUTH": Command(authenticate, "AUTH " + "|".join(auth.MECHANISMS) + " [initial-response]"),
+    b"AUTH": Command(authenticate, "AUTH mechanism [initial-response]"),
     b"VRFY": Command(vrfy, "VRFY user"),
     b"EXPN": Command(not_implemented, "EXPN list (not implemented)"),
     b"HELP": Command(help_, "HELP [command]"),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailtrap_local.smtp import auth, replies
+from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.replies import Rejection
 
 Check = Callable[[str | None], bool]  # of a parameter's value; None: there is no `=`
@@ -35,7 +35,7 @@ def _xtext(value: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A service extension. `{size}` in its line stands for the largest message in bytes."""
+    """A service extension. Its line may hold `{size}`, the largest message in bytes, and `{mechanisms}` of AUTH."""
 
     line: str
     mail: Mapping[str, Check] = field(default_factory=dict)
@@ -48,7 +48,7 @@ EXTENSIONS = (
     Extension("8BITMIME", mail={"BODY": _body}),  # RFC 6152
     Extension("SMTPUTF8", mail={"SMTPUTF8": _nothing}),  # RFC 6531
     Extension("ENHANCEDSTATUSCODES"),  # RFC 2034
-    Extension("AUTH " + " ".join(auth.MECHANISMS), mail={"AUTH": _xtext}),  # RFC 4954
+    Extension("AUTH {mechanisms}", mail={"AUTH": _xtext}),  # RFC 4954
     Extension("HELP"),
 )
 
@@ -56,9 +56,10 @@ MAIL_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in ex
 RCPT_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.rcpt.items()}
 
 
-def ehlo_reply(*, hostname: str, size: int) -> str:
-    """The reply to EHLO (RFC 5321 section 4.1.1.1)."""
-    lines = [hostname, *(extension.line.format(size=size) for extension in EXTENSIONS)]
+def ehlo_reply(*, hostname: str, size: int, mechanisms: Sequence[str]) -> str:
+    """The reply to EHLO (RFC 5321 section 4.1.1.1). Without mechanisms AUTH is not offered."""
+    offered = (extension.line for extension in EXTENSIONS if mechanisms or not extension.line.startswith("AUTH "))
+    lines = [hostname, *(line.format(size=size, mechanisms=" ".join(mechanisms)) for line in offered)]
     return "\n".join([*("250-" + line for line in lines[:-1]), "250 " + lines[-1]])
 
 

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from mailtrap_local import limits
 from mailtrap_local.credentials import Credentials
+from mailtrap_local.errors import SettingError
 from mailtrap_local.model import Arrival, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
+from mailtrap_local.smtp.admission import Admission, Anyone, AskedUsers, Authenticate, KnownUsers
 from mailtrap_local.smtp.connection import Connection
 from mailtrap_local.smtp.intake import Budget
 from mailtrap_local.smtp.session import SmtpProtocol
@@ -33,22 +35,27 @@ class Receiver(Protocol):
     def refused(self) -> None:
         """Count a mail that this front refused."""
 
-    def admits(self, username: str, password: str) -> bool:
-        """Whether these are the credentials of a made inbox."""
+    def made_password(self, username: str) -> str | None:
+        """The password of the made inbox of this name."""
 
 
 class SmtpFront:
-    """Receives mail by SMTP (RFC 5321). Raises SettingError if the password file cannot be read."""
+    """Receives mail by SMTP (RFC 5321). Raises SettingError for a password file that cannot be used."""
 
-    def __init__(self, mailbox: Receiver, sessions: Sessions, settings: Settings) -> None:
+    def __init__(
+        self, mailbox: Receiver, sessions: Sessions, settings: Settings, *, authenticate: Authenticate | None = None
+    ) -> None:
         self.mailbox = mailbox
         self.sessions = sessions
         self.hostname = settings.hostname
         self.max_message_size = settings.max_message_size
         self.budget = Budget(settings.max_data_in_flight)
-        self.credentials = Credentials.from_file(settings.smtp_auth_file) if settings.smtp_auth_file else None
+        self.admission = _admission(settings, mailbox, authenticate)
+        self.auth_required = settings.smtp_auth_required
         self.greeting = f"220 {settings.hostname} ESMTP mailtrap-local"
-        self.ehlo = extensions.ehlo_reply(hostname=settings.hostname, size=settings.max_message_size)
+        self.ehlo = extensions.ehlo_reply(
+            hostname=settings.hostname, size=settings.max_message_size, mechanisms=self.admission.mechanisms
+        )
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
         self._connections: set[Connection] = set()
@@ -122,3 +129,13 @@ class SmtpFront:
             elif not connection.busy and now - connection.active > limits.SMTP_IDLE_SECONDS:
                 connection.hang_up("timeout", replies.IDLE)
         self._plan_sweep()
+
+
+def _admission(settings: Settings, mailbox: Receiver, authenticate: Authenticate | None) -> Admission:
+    if authenticate is not None and settings.smtp_auth_file is not None:
+        raise SettingError("smtp_auth_file and a function that authenticates are both given; choose one of them.")
+    if authenticate is not None:
+        return AskedUsers(authenticate)
+    if settings.smtp_auth_file is None:
+        return Anyone()
+    return KnownUsers(Credentials.from_file(settings.smtp_auth_file), made=mailbox.made_password)

@@ -136,7 +136,7 @@ async def test_a_made_inbox_gets_the_mail_to_its_address_and_lives_on(tmp_path: 
             await mailbox.make_inbox("team")
     async with opened(path) as mailbox:
         assert mailbox.made("team") == made
-        assert mailbox.admits("team", made.password)
+        assert mailbox.made_password("team") == made.password
         assert [(count.name, count.total) for count in await mailbox.inboxes()] == [("team", 0)]
         envelope = Envelope("a@x.org", (), (Recipient("bob@y.org"), Recipient(made.address)))
         assert (await mailbox.receive(Arrival(b"Subject: x\r\n\r\n", envelope, Origin()))).inbox == "team"

@@ -33,8 +33,8 @@ class Catch:
     def refused(self) -> None:
         self.refusals += 1
 
-    def admits(self, username: str, password: str) -> bool:
-        return username in self.made and self.made[username] == password
+    def made_password(self, username: str) -> str | None:
+        return self.made.get(username)
 
     async def receive(self, arrival: Arrival) -> Summary:
         self.entered.set()
@@ -137,6 +137,16 @@ class Client:
         self.writer.close()
         with contextlib.suppress(ConnectionError):
             await self.writer.wait_closed()
+
+
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Client]:
+    """A client of whatever listens on this port of 127.0.0.1."""
+    client = Client(*await asyncio.open_connection("127.0.0.1", port))
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 @dataclass

@@ -10,8 +10,9 @@ import bcrypt
 import pytest
 
 from mailtrap_local.errors import SettingError
+from mailtrap_local.model import Login
 from mailtrap_local.settings import Settings
-from mailtrap_local.smtp import auth, replies
+from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.transcript import redacted_auth, redacted_command, redacted_unknown
 from tests.smtp.talking import Client, Running, running, texts
 
@@ -188,7 +189,7 @@ def test_redaction() -> None:
 
 
 def test_a_login_does_not_show_its_password() -> None:
-    assert "s3cret" not in repr(auth.Login("ann", "s3cret"))
+    assert "s3cret" not in repr(Login("ann", "s3cret"))
 
 
 async def test_many_checks_at_once_keep_the_loop_free(guarded: Settings) -> None:

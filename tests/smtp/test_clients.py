@@ -179,7 +179,7 @@ async def test_the_transcript_of_a_real_client_holds_no_password(server: Server)
     _, record = await newest(server)
     session = await server.sessions.get(record.origin.session)
     lines = [line.text for line in session.lines]
-    assert any(line.upper().startswith("AUTH ") and line.endswith("***") for line in lines)
+    assert any(line.upper().startswith("AUTH ") for line in lines) and "***" in lines
     assert any(line.endswith(" bytes of DATA") for line in lines)
     assert "any password" not in "\n".join(lines)
 
