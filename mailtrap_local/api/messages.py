@@ -3,8 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.responses import Response
 
@@ -144,17 +142,9 @@ def _before(call: Call) -> int | None:
     if not text:
         return None
     try:
-        return dates.moment(text, now=time.time_ns() // 1000, tz=_zone(call))
+        return dates.moment(text, now=time.time_ns() // 1000, tz=dates.zone(call.text("tz")))
     except ValueError:
         raise BadRequest(f"before={text[:64]!r} is no date; {dates.ALLOWED}") from None
-
-
-def _zone(call: Call) -> tzinfo | None:
-    name = call.text("tz")
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadRequest(f"tz={name[:64]!r} is no time zone; use a name such as Europe/Berlin") from None
 
 
 def _undo_seconds(call: Call) -> float | None:

@@ -6,10 +6,8 @@ A front translates, the mailbox decides, a store keeps. Every method is called o
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import tzinfo
 from functools import partial
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stopping, TooLarge
@@ -34,7 +32,7 @@ from mailtrap_local.model import (
     Record,
     Summary,
 )
-from mailtrap_local.search import syntax
+from mailtrap_local.search import dates, syntax
 from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
 from mailtrap_local.store.base import Selection, Store, StoreInfo
@@ -133,7 +131,7 @@ class Mailbox:
 
     def query(self, text: str, *, tz: str | None = None) -> syntax.Query:
         """A search as typed, its relative dates fixed to now. Raises BadQuery, BadRequest for an unknown time zone."""
-        return syntax.parse(text, now=time.time_ns() // 1000, tz=_zone(tz))
+        return syntax.parse(text, now=time.time_ns() // 1000, tz=dates.zone(tz or ""))
 
     async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
         """Summaries, newest first, with the numbers around them. `limit` None means all."""
@@ -336,12 +334,3 @@ class Mailbox:
         """A search sees the bodies of all that was accepted before it."""
         if selection.query is not None:
             await self._describer.caught_up()
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(f"unknown time zone {name[:64]!r}; use an IANA name such as Europe/Vienna") from error

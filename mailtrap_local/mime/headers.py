@@ -257,21 +257,18 @@ def head(raw: bytes) -> Head:
     return head_of(split(raw).fields)
 
 
-def head_of(fields: list[Field]) -> Head:
-    """The same of a header that was split already."""
-    found: dict[str, bytes] = {}
-    for name, value in fields:
-        key = _WANTED.get(name)
-        if key is None:
-            key = _WANTED.get(name.lower(), "")
-        if not key:
-            continue
-        if key not in found:
-            found[key] = value[: limits.ADDRESS_FIELD if key in _ADDRESS_FIELDS else limits.TEXT_FIELD]
-        elif key in _ADDRESS_FIELDS and len(found[key]) < limits.ADDRESS_FIELD:
-            found[key] += b"," + value[: limits.ADDRESS_FIELD]
+def head_of(fields: list[Field], *, defects: list[str] | None = None) -> Head:
+    """The same of a header that was split already; `defects` learns what was over a limit."""
+    found, cut = _row_values(fields)
     hint = "" if b"".join(found.values()).isascii() else charset_hint(fields)
-    lists = {key: address_list(found[key], hint=hint)[: limits.ADDRESSES] for key in _ADDRESS_FIELDS if key in found}
+    lists: dict[str, tuple[Address, ...]] = {}
+    for key in _ADDRESS_FIELDS & found.keys():
+        every = address_list(found[key], hint=hint)
+        lists[key] = every[: limits.ADDRESSES]
+        if len(every) > limits.ADDRESSES:
+            cut.add(key)
+    if cut and defects is not None:
+        defects.extend(f"{name.title()} is too long: the rest of it is in the source alone" for name in sorted(cut))
     return Head(
         decode(found["subject"], hint=hint) if "subject" in found else "",
         next(iter(lists.get("from", ())), None),
@@ -283,6 +280,26 @@ def head_of(fields: list[Field]) -> Head:
         decode(found["x-inbox"], hint=hint) if "x-inbox" in found else "",
         _tags(decode(found["x-tags"], hint=hint)) if "x-tags" in found else (),
     )
+
+
+def _row_values(fields: list[Field]) -> tuple[dict[str, bytes], set[str]]:
+    """The values that a row needs, by lower-case name, and the names of those that were cut."""
+    found: dict[str, bytes] = {}
+    cut: set[str] = set()
+    for name, value in fields:
+        key = _WANTED.get(name)
+        if key is None:
+            key = _WANTED.get(name.lower(), "")
+        if not key or (key in found and key not in _ADDRESS_FIELDS):
+            continue
+        longest = limits.ADDRESS_FIELD if key in _ADDRESS_FIELDS else limits.TEXT_FIELD
+        if len(value) > longest or (key in found and len(found[key]) >= longest):
+            cut.add(key)
+        if key not in found:
+            found[key] = value[:longest]
+        elif len(found[key]) < longest:
+            found[key] += b"," + value[:longest]
+    return found, cut
 
 
 def _tags(value: str) -> tuple[str, ...]:

@@ -102,9 +102,9 @@ def parse(raw: bytes) -> Parsed:
     root = nodes[0]
     parts = _parts(nodes)
     values = {name: root.value(name) for name in ("date", "return-path", "list-unsubscribe", "list-unsubscribe-post")}
-    head = headers.head_of(root.fields)
-    when = dates.parse_date(values["date"]) if values["date"] else None
     defects = list(root.defects)
+    head = headers.head_of(root.fields, defects=defects)
+    when = dates.parse_date(values["date"]) if values["date"] else None
     if values["date"] and when is None:
         defects.append("Date cannot be read")
     return Parsed(

@@ -7,6 +7,9 @@ count of digits. A date without a zone is meant in the zone given, else in the m
 import functools
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailtrap_local.errors import BadRequest
 
 ALLOWED = (
     "use a date such as 2024-01-31, 2024-01-31T18:30:00Z, 01/31/2024 (US order), 18:30, today, yesterday,"
@@ -22,6 +25,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # RFC 5322 section 4.3; dateutil knows UTC, GMT and Z by itself
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2}
+
+
+def zone(name: str) -> tzinfo | None:
+    """The time zone of an IANA name; None, which is the machine's own, for "". Raises BadRequest."""
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequest(f"unknown time zone {name[:64]!r}; use an IANA name such as Europe/Vienna") from error
 
 
 def moment(text: str, *, now: int, tz: tzinfo | None = None) -> int:

@@ -10,6 +10,10 @@ from mailtrap_local.search.words import SIGNS, Word
 
 MOST = 5  # a warning for each word of a long text is noise
 _LIKE_A_FILTER = re.compile(r"([A-Za-z][A-Za-z_-]{1,19}):(?!//)")
+_NOT_KEPT = {
+    "refused": "mail that was refused is not kept; the SMTP sessions tell of it",
+    "truncated": "mail is kept whole or not at all",
+}
 _OTHER_WORDS = {
     "sender": "from",
     "recipient": "to",
@@ -76,6 +80,8 @@ def _comparable(name: str, known: str) -> bool:
 
 
 def _of_word(token: Word) -> Iterator[str]:
+    if token.filter == "is" and token.value.strip().lower() in _NOT_KEPT:
+        yield f"{token.source.lstrip(SIGNS)} meets no message: {_NOT_KEPT[token.value.strip().lower()]}"
     if token.filter or token.quoted:
         if token.filter and token.quoted and token.pattern is None and _pattern_shaped(token.value):
             yield (

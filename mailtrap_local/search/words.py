@@ -50,16 +50,6 @@ def words(text: str, *, filters: Container[str]) -> Iterator[Word]:
         position = word.end
 
 
-def quote(value: str) -> str:
-    """The value so that a query takes it literally, as one piece, behind a filter or alone."""
-    if not value:
-        return '""'
-    # a backslash before a mark or at the end stands outside the marks, where it is plain
-    pieces = re.split(r'(\\+(?="|$))', value)
-    quoted = ['"' + piece.replace('"', '\\"') + '"' for piece in pieces[::2]]
-    return "".join(first + second for first, second in zip(quoted, [*pieces[1::2], ""], strict=True))
-
-
 def _word(text: str, start: int, filters: Container[str]) -> Word:
     body = start + _is_negation(text, start)
     negated = body > start

@@ -162,6 +162,7 @@ class Writer:
     def _alone(self, transaction: Transaction, work: Work) -> Any:
         """The result of one job, or the exception that it ended with; then nothing of it remains."""
         seq, events, deleted = transaction.seq, len(transaction.events), transaction.deleted
+        described = len(transaction.described)
         self._ledger.write()
         transaction.execute("SAVEPOINT job")
         try:
@@ -169,7 +170,7 @@ class Writer:
         except (MailtrapLocalError, sqlite3.Error) as error:
             transaction.execute("ROLLBACK TO job")
             transaction.seq, transaction.deleted = seq, deleted
-            del transaction.events[events:]
+            del transaction.events[events:], transaction.described[described:]
             self._ledger.reload()
             result = error if isinstance(error, MailtrapLocalError) else StoreError(f"the store failed: {error}")
         transaction.execute("RELEASE job")

@@ -153,3 +153,26 @@ def test_a_row_stays_small_whatever_the_header() -> None:
     assert found.to == tuple(Address("", f"a{number}@example.org") for number in range(limits.ADDRESSES))
     assert len(found.cc) == limits.ADDRESSES
     assert len(head(b"Subject: " + b"x" * 1_000_000).subject) <= limits.TEXT_FIELD
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("To: " + ", ".join(["a@example.org"] * (limits.ADDRESSES + 1)), "To"),
+        ("To: a@example.org\r\n" * (limits.ADDRESSES + 1), "To"),
+        ("Cc: " + "a" * limits.ADDRESS_FIELD, "Cc"),
+        ("Cc: " + f"{'a' * limits.ADDRESS_FIELD}\r\nCc: b@example.org", "Cc"),
+        ("Subject: " + "a" * limits.TEXT_FIELD, "Subject"),
+    ],
+    ids=["one field", "many fields", "long field", "field behind a long one", "text"],
+)
+def test_what_a_row_leaves_out_is_told(header: str, told: str) -> None:
+    parsed = parse(f"{header}\r\n\r\n".encode())
+    assert parsed.defects == (f"{told} is too long: the rest of it is in the source alone",)
+
+
+def test_what_a_row_holds_whole_is_not_told() -> None:
+    addresses = ", ".join(["a@example.org"] * limits.ADDRESSES)
+    subject = "a" * (limits.TEXT_FIELD - 2)  # the blank before it and the CR behind it count
+    parsed = parse(f"To: {addresses}\r\nSubject: {subject}\r\nSubject: {subject}x\r\n\r\n".encode())
+    assert (len(parsed.head.to), parsed.head.subject, parsed.defects) == (limits.ADDRESSES, subject, ())

@@ -93,3 +93,10 @@ def test_distance() -> None:
     for first, second, expected in pairs:
         assert distance(first, second) == distance(second, first) == expected
     assert nearest("unrelated") is None
+
+
+@pytest.mark.parametrize(("text", "reason"), [("is:refused", "is not kept"), ("-IS:Truncated", "whole or not at all")])
+def test_a_state_that_no_mail_has_is_told(text: str, reason: str) -> None:
+    (warning,) = warnings(f"hello {text}")
+    assert warning.startswith(f"{text.lstrip('-')} meets no message: ")
+    assert reason in warning

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mailtrap_local import limits
+from mailtrap_local.client.match import quote
 from mailtrap_local.errors import BadQuery
 from mailtrap_local.model import Address, Digest, Entry, Envelope, Head, Origin, Recipient
 from mailtrap_local.search.document import Document, columns
@@ -16,7 +17,6 @@ from mailtrap_local.search.filters import FILTERS
 from mailtrap_local.search.match import matches
 from mailtrap_local.search.sql import where
 from mailtrap_local.search.syntax import parse
-from mailtrap_local.search.words import quote
 from tests.search.shelf import NOW, Shelf
 
 # few and awkward, so that needles and texts meet: folding, SQL patterns, marks of address lists, NUL

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailtrap_local import limits
+from mailtrap_local.client.match import quote
 from mailtrap_local.errors import BadQuery
 from mailtrap_local.model import Address
 from mailtrap_local.search.filters import EXAMPLES, FILTERS
 from mailtrap_local.search.match import matches
 from mailtrap_local.search.syntax import Query, parse
 from mailtrap_local.search.tree import And, Contains, Node, Not, Or
-from mailtrap_local.search.words import SIGNS, quote
+from mailtrap_local.search.words import SIGNS
 from tests.search.shelf import NOW, mail
 
 FAULTLESS = (

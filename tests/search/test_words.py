@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailtrap_local.search.words import Word, quote, words
+from mailtrap_local.client.match import quote
+from mailtrap_local.search.words import Word, words
 
 FILTERS = frozenset({"to", "subject", "header", "reply-to"})
 

@@ -90,6 +90,27 @@ async def test_a_failing_job_takes_only_itself_back(monkeypatch: pytest.MonkeyPa
         assert (await store.add(entry())).seq == kept.seq + 1
 
 
+async def test_a_digest_that_could_not_be_kept_is_still_missing_after_the_next_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from mailtrap_local.store import changes
+
+    def failing(*_: object) -> str:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    path = tmp_path / "mail.db"
+    late = entry("late", described=False)
+    async with sqlite_store(path) as store:
+        summary = await store.add(late)
+        monkeypatch.setattr(changes, "free_text", failing)
+        with pytest.raises(StoreError, match="disk I/O"):
+            await store.describe([(summary.seq, late)])
+        monkeypatch.undo()
+        await store.add(entry("next"))
+    async with sqlite_store(path) as store:
+        assert await store.undescribed() == (summary.id,)
+
+
 async def test_a_full_disk_is_told_and_nothing_half_kept(tmp_path: Path) -> None:
     events: list[Event] = []
     async with sqlite_store(tmp_path / "mail.db", events=events) as store:
