@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailtrap_local.client.match import pattern, quote, search
+from mailtrap_local.client.match import pattern, search
 from mailtrap_local.mime.text import fold
 from mailtrap_local.search import words
 from mailtrap_local.search.filters import FILTERS
@@ -53,13 +53,6 @@ def test_keywords(match: Match, expected: str) -> None:
 def test_what_is_no_header_name(name: str) -> None:
     with pytest.raises(ValueError, match="header field"):
         search(header={name: "blue"})
-
-
-@given(TEXT)
-@example("C:\\dir\\")
-@example('\\"')
-def test_quoting_is_the_servers(value: str) -> None:
-    assert quote(value) == words.quote(value)
 
 
 @given(TEXT.filter(fold), TEXT.filter(fold))

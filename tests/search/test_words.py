@@ -1,7 +1,7 @@
 """How a query falls into words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailtrap_local.client.match import quote
@@ -132,6 +132,8 @@ def test_header_values_are_quoted_behind_their_equals_sign() -> None:
 
 
 @given(st.text(max_size=30).filter(lambda text: bool(text.strip())))
+@example("C:\\dir\\")
+@example('\\"')
 def test_what_quote_gives_is_one_word_with_that_value(value: str) -> None:
     quoted = quote(value)
     for written, name in ((f"subject:{quoted}", "subject"), (f"subject:={quoted}", "subject"), (f"-to:{quoted}", "to")):
