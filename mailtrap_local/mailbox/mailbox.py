@@ -16,6 +16,7 @@ from mailtrap_local.mailbox import intake
 from mailtrap_local.mailbox.describer import Describer
 from mailtrap_local.mailbox.made import MadeInboxes
 from mailtrap_local.mailbox.made import new as new_inbox
+from mailtrap_local.mailbox.once import Once
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
 from mailtrap_local.mime.preview import Preview, preview
@@ -37,6 +38,7 @@ from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
 from mailtrap_local.store.base import Selection, Store, StoreInfo
 
+_PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
 _NEAR_TOLD = 5
 
@@ -55,6 +57,7 @@ class Mailbox:
         self._store = store
         self._plus_tags = plus_tags
         self._parser = Parser()
+        self._once = Once(seconds=_PREVIEW_SECONDS)
         self._made = MadeInboxes()
         self._waiters = Waiters(self._look)
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
@@ -178,7 +181,10 @@ class Mailbox:
     async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> Preview:
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""
         raw = await self._store.raw(message_id, inbox=inbox)
-        return await self._parser.run(partial(preview, remote=remote), raw)
+        work = partial(preview, remote=remote)
+        if len(raw) <= limits.PARSE_INLINE:
+            return work(raw)
+        return await self._once.run((message_id, remote), lambda: self._parser.run(work, raw))
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
         """Every inbox that holds a message, and every one that was made, by name."""

@@ -1,9 +1,10 @@
 """The mailbox over a real store in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -40,7 +41,30 @@ def mail(subject: str = "Hello", body: str = "some text", *, inbox: str | None =
     return Arrival(raw, Envelope("ann@x.org", (), (Recipient("bob@y.org"),)), Origin(), inbox)
 
 
+T = TypeVar("T")
 LARGE = "word " * (limits.PARSE_INLINE // 4)
+
+
+async def test_a_large_preview_that_is_asked_for_together_is_made_once(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = await mailbox.receive(mail(body=LARGE))
+    await mailbox._describer.caught_up()
+    run, made = mailbox._parser.run, []
+
+    async def counted(work: Callable[[bytes], T], raw: bytes) -> T:
+        made.append(work)
+        return await run(work, raw)
+
+    monkeypatch.setattr(mailbox._parser, "run", counted)
+    first, second = await asyncio.gather(*(mailbox.preview(summary.id, remote=False) for _ in range(2)))
+    assert first is second
+    assert len(made) == 1
+    await mailbox.preview(summary.id, remote=True)
+    assert len(made) == 2
+    await mailbox.delete(Selection())
+    with pytest.raises(NotFound):
+        await mailbox.preview(summary.id, remote=False)
 
 
 async def test_received_mail_is_found_read_and_parsed(mailbox: Mailbox) -> None:
