@@ -52,6 +52,11 @@ def session_id() -> str:
     return "".join(pairs)
 
 
+def fault_id() -> str:
+    """A new id for a fault: 8 characters of base62."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
 def epoch() -> str:
     """A new name for one database's life: 8 characters of base62."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))

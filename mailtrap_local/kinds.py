@@ -6,6 +6,7 @@ not allowed. `allowed` ends the sentence "allowed is …".
 """
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Callable
@@ -192,6 +193,30 @@ def base_path() -> Kind[str]:
         return text
 
     return Kind('a path such as "/mail"', read, "PATH")
+
+
+def tables() -> Kind[tuple[dict[str, Any], ...]]:
+    """Tables, as TOML's `[[name]]` has them; in text the names of presets, or the JSON of an object or a list."""
+
+    def read(value: Any) -> tuple[dict[str, Any], ...]:
+        if isinstance(value, str):
+            value = _tables_of(value.strip())
+        return tuple(table for each in value for table in ([each] if isinstance(each, dict) else read(_text(each))))
+
+    return Kind(
+        "the name of a preset, or a table (in text a JSON object); may repeat",
+        read,
+        "PRESET|JSON",
+        many=True,
+        spell=lambda value: json.dumps(list(value)),
+    )
+
+
+def _tables_of(text: str) -> list[Any]:
+    if not text.startswith(("{", "[")):
+        return [{"preset": name.strip()} for name in text.split(",") if name.strip()]
+    value = json.loads(text)  # its error is a ValueError
+    return value if isinstance(value, list) else [value]
 
 
 def hosts() -> Kind[tuple[str, ...]]:

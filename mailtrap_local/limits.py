@@ -21,6 +21,14 @@ SESSIONS_KEPT = 2_000
 SESSION_LINES = 400
 SESSION_LINE = 1 * KB
 
+# Faults
+FAULTS = 1_000
+FAULT_NAME = 100
+FAULT_SECONDS = 600.0  # of one pause, one silence, or one mail that is taken in slowly
+FAULT_COUNT = 10**9
+FAULT_EACH = 10_000  # recipients, peers and so on that one fault counts apart; beyond this the oldest is forgotten
+MAGIC_ADDRESSES = 1_000  # counted apart; beyond this the oldest is forgotten
+
 # MIME
 HEADER_FIELDS = 5_000
 TEXT_FIELD = 16 * KB  # of the value of Subject and the like, for the row of a mail; what is over stays in the source

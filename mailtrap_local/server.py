@@ -14,7 +14,9 @@ from typing import Any, Self
 import uvicorn
 
 from mailtrap_local.api.table import ROUTES
+from mailtrap_local.errors import RequestError, SettingError
 from mailtrap_local.events import Hub
+from mailtrap_local.faults import Faults, read
 from mailtrap_local.http.app import create_app
 from mailtrap_local.http.connection import HttpConnection, SocketConnection
 from mailtrap_local.listening import Listening, listen
@@ -34,15 +36,20 @@ _DATE_SECONDS = 1.0
 
 
 class Server:
-    """A whole catcher: store, mailbox, SMTP front, HTTP front. Start and stop it on one event loop."""
+    """A whole catcher: store, mailbox, SMTP front, HTTP front. Start and stop it on one event loop.
+
+    Raises SettingError.
+    """
 
     mailbox: Mailbox
     sessions: Sessions
+    faults: Faults
 
     def __init__(self, settings: Settings | None = None, *, authenticate: Authenticate | None = None) -> None:
         """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file."""
         self.settings = settings or Settings()
         self._authenticate = authenticate
+        self.faults = _faults(self.settings)
         self._stack = contextlib.AsyncExitStack()
 
     @property
@@ -84,10 +91,16 @@ class Server:
             store, hub, max_message_size=self.settings.max_message_size, plus_tags=self.settings.plus_tags
         )
         self.mailbox = await stack.enter_async_context(mailbox)
-        front = SmtpFront(self.mailbox, self.sessions, self.settings, authenticate=self._authenticate)
+        front = SmtpFront(
+            self.mailbox,
+            self.sessions,
+            self.settings,
+            authenticate=self._authenticate,
+            sources=(self.faults,),
+        )
         await front.start(smtp.sockets)
         stack.push_async_callback(front.stop)
-        web = _Web(create_app(self.mailbox, self.sessions, self.settings, routes=ROUTES))
+        web = _Web(create_app(self.mailbox, self.sessions, self.faults, self.settings, routes=ROUTES))
         await web.start(http)
         stack.push_async_callback(web.stop)
         stack.callback(self.mailbox.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
@@ -109,6 +122,17 @@ class Server:
         store = SqliteStore(database, retention=retention, committed=self._hub.publish)
         stack.push_async_callback(store.close)
         return store
+
+
+def _faults(settings: Settings) -> Faults:
+    """Those that the settings ask for. Raises SettingError."""
+    faults = Faults(magic_addresses=settings.magic_addresses)
+    for number, values in enumerate(settings.faults, 1):
+        try:
+            faults.add(read(values))
+        except RequestError as error:
+            raise SettingError(f"faults, number {number} of {len(settings.faults)}: {error}.") from None
+    return faults
 
 
 class _Web(uvicorn.Server):

@@ -89,6 +89,12 @@ class Settings:
         None, kinds.path(), "htpasswd file of those who may send; without it any AUTH is accepted.", unset="none"
     )
     smtp_auth_required: bool = _setting(False, kinds.switch(), "Refuse mail of clients that have not logged in.")
+    faults: tuple[dict[str, Any], ...] = _setting(
+        (), kinds.tables(), "Fault to begin with: a preset, or JSON; in a file [[faults]]; may repeat.", unset="none"
+    )
+    magic_addresses: bool = _setting(
+        False, kinds.switch(), "Let addresses such as bounce+550@ or defer+451x2@ fail as they say."
+    )
     plus_tags: bool = _setting(True, kinds.switch(), "Tag by plus-address: ann+blue@example.com is tagged blue.")
     log_level: str = _setting(
         "info", kinds.choice("debug", "info", "warning", "error"), "Least serious kind of line to log."

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket
 from mailtrap_local import limits
 from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import MailtrapLocalError, NotFound
+from mailtrap_local.faults import Faults
 from mailtrap_local.http import answer, guard
 from mailtrap_local.http.paths import Paths
 from mailtrap_local.http.route import Call, Front, Route, WordedNotFound
@@ -26,12 +27,14 @@ HEALTH = frozenset({"/livez", "/readyz"})
 _GONE = 499  # nobody reads it: the client has left
 
 
-def create_app(mailbox: Mailbox, sessions: Sessions, settings: Settings, *, routes: tuple[Route, ...]) -> ASGIApp:
+def create_app(
+    mailbox: Mailbox, sessions: Sessions, faults: Faults, settings: Settings, *, routes: tuple[Route, ...]
+) -> ASGIApp:
     """The application that serves `routes`; where two fit a path, the first does.
 
     Raises SettingError for a password file that cannot be used.
     """
-    front = Front(mailbox, sessions, settings, routes)
+    front = Front(mailbox, sessions, faults, settings, routes)
     app: ASGIApp = _routed(front)
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)

@@ -18,6 +18,7 @@ from mailtrap_local.settings import Settings
 from mailtrap_local.store.base import Selection
 
 if TYPE_CHECKING:
+    from mailtrap_local.faults import Faults
     from mailtrap_local.mailbox import Mailbox
     from mailtrap_local.sessions import Sessions
 
@@ -36,6 +37,7 @@ class Front:
 
     mailbox: "Mailbox"
     sessions: "Sessions"
+    faults: "Faults"
     settings: Settings
     routes: "tuple[Route, ...]"
     started: float = field(default_factory=monotonic)

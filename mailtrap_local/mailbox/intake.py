@@ -48,10 +48,12 @@ def entry(
 def inbox_of(arrival: Arrival, head: Head, made: Addressed) -> str:
     """The inbox that the front named, else the AUTH user name, else `X-Inbox`, else that of a made address."""
     name = inbox_name(arrival.inbox or arrival.origin.username or head.inbox)
-    if name:
-        return name
-    addressed = (made(recipient.address) for recipient in arrival.envelope.recipients)
-    return next(filter(None, addressed), DEFAULT_INBOX)
+    return name or addressed_inbox((recipient.address for recipient in arrival.envelope.recipients), made)
+
+
+def addressed_inbox(recipients: Iterable[str], made: Addressed) -> str:
+    """The inbox of the first that is a made address, else the default one."""
+    return next(filter(None, map(made, recipients)), DEFAULT_INBOX)
 
 
 def inbox_name(text: str) -> str:

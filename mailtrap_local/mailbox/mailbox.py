@@ -96,6 +96,11 @@ class Mailbox:
         """Count a mail that was refused, by a front or here."""
         self.rejected += 1
 
+    def inbox_of(self, username: str, recipients: Sequence[str]) -> str:
+        """The inbox that mail of this login to these recipients goes to, unless it has X-Inbox; "" with neither."""
+        name = intake.inbox_name(username)
+        return name or (intake.addressed_inbox(recipients, self._made.of_address) if recipients else "")
+
     async def _receive(self, arrival: Arrival) -> Summary:
         size = len(arrival.raw)
         created = time.time_ns() // 1000

@@ -45,15 +45,15 @@ class Moment:
 Builder = Callable[[Word, Moment], Term]
 
 
-def filter_term(word: Word, asked: Moment) -> Term:
-    """The term of a word that is a filter. Raises BadQuery."""
+def filter_term(word: Word, asked: Moment, filters: Mapping[str, Builder]) -> Term:
+    """The term of a word that is one of these filters. Raises BadQuery."""
     if not fold(word.value):
         raise BadQuery(
             f"{word.filter}: at character {word.start + 1} has no value; write it without a blank, as in"
             f' {word.filter}:{EXAMPLES[word.filter]}, or in quotes, "{word.filter}:", to search for the word itself',
             word.start,
         )
-    return FILTERS[word.filter](word, asked)
+    return filters[word.filter](word, asked)
 
 
 def text_term(word: Word) -> Term:
@@ -255,6 +255,15 @@ FILTERS: Mapping[str, Builder] = {
     "larger": _size(">"),
     "smaller": _size("<"),
 }
+# What can be asked of a session before there is a mail (envelope.py)
+ENVELOPE_FILTERS: Mapping[str, Builder] = {
+    "rcpt": _addresses("rcpt"),
+    "mailfrom": _reverse_path,
+    "inbox": _inbox,
+    "peer": _text("peer"),
+    "user": _text("user"),
+    "helo": _text("helo"),
+}
 EXAMPLES: Mapping[str, str] = {
     **dict.fromkeys(("from", "to", "cc", "bcc", "reply-to", "addressed", "rcpt", "mailfrom"), "ann@example.org"),
     "subject": "welcome",
@@ -268,4 +277,7 @@ EXAMPLES: Mapping[str, str] = {
     "after": "5m",
     "larger": "1M",
     "smaller": "100K",
+    "peer": "127.0.0.1",
+    "user": "ann",
+    "helo": "client.example.org",
 }

@@ -24,13 +24,14 @@ What looks like a filter but is none is plain text; `warnings` name the filter t
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
 from mailtrap_local import limits
 from mailtrap_local.errors import BadQuery
-from mailtrap_local.search.filters import FILTERS, Moment, filter_term, text_term
+from mailtrap_local.search.filters import FILTERS, Builder, Moment, filter_term, text_term
 from mailtrap_local.search.hints import hints
 from mailtrap_local.search.tree import And, Node, Not, Or, Term
 from mailtrap_local.search.words import Word, words
@@ -49,7 +50,7 @@ class Query:
     warnings: tuple[str, ...] = ()
 
 
-def parse(text: str, *, now: int, tz: tzinfo | None = None) -> Query:
+def parse(text: str, *, now: int, tz: tzinfo | None = None, filters: Mapping[str, Builder] = FILTERS) -> Query:
     """The query of a text. `now` is in microseconds since the epoch; dates without a zone are in `tz`, else local.
 
     Raises BadQuery, with the position, on an empty query, a filter without a value or with one that cannot be, and
@@ -60,12 +61,12 @@ def parse(text: str, *, now: int, tz: tzinfo | None = None) -> Query:
             f"the query has {len(text)} characters; {limits.QUERY_CHARACTERS} is the most", limits.QUERY_CHARACTERS
         )
     text = _NOT_STORED.sub("\ufffd", text)
-    tokens = list(words(text, filters=FILTERS))
+    tokens = list(words(text, filters=filters))
     if not tokens:
         raise BadQuery("the query is empty; write a word to find, or a filter such as subject:welcome")
     roles = _roles(tokens)
     _check_bounds(tokens, roles)
-    root = _Tree(text, tokens, roles, Moment(now, tz)).root()
+    root = _Tree(text, tokens, roles, Moment(now, tz), filters).root()
     terms = [token for token, role in zip(tokens, roles, strict=True) if role == "term"]
     return Query(text, root, hints(terms, operators=len(terms) < len(tokens)))
 
@@ -112,11 +113,14 @@ def _check_bounds(tokens: list[Word], roles: list[Role]) -> None:
 class _Tree:
     """Recursive descent over words whose roles are known; as deep as limits.QUERY_DEPTH."""
 
-    def __init__(self, text: str, tokens: list[Word], roles: list[Role], asked: Moment) -> None:
+    def __init__(
+        self, text: str, tokens: list[Word], roles: list[Role], asked: Moment, filters: Mapping[str, Builder]
+    ) -> None:
         self._text = text
         self._tokens = tokens
         self._roles = roles
         self._asked = asked
+        self._filters = filters
         self._next = 0
 
     def root(self) -> Node:
@@ -150,7 +154,7 @@ class _Tree:
         return Not(group, self._since(first)) if token.source != "(" else group
 
     def _term(self, token: Word) -> Term:
-        return filter_term(token, self._asked) if token.filter else text_term(token)
+        return filter_term(token, self._asked, self._filters) if token.filter else text_term(token)
 
     def _role(self) -> Role | None:
         return self._roles[self._next] if self._next < len(self._roles) else None

@@ -19,6 +19,9 @@ Column = Literal[
     "rcpt",
     "mail_from",
     "inbox",
+    "peer",  # this and what follows: of a session alone, see envelope.py
+    "user",
+    "helo",
 ]
 Number = Literal["created", "size", "read", "attachments", "inlines", "links", "codes"]
 Comparison = Literal["=", "<", "<=", ">", ">="]

@@ -6,6 +6,7 @@ A command returns its reply, or None if the reply comes later. It raises Rejecti
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mailtrap_local import limits
@@ -35,28 +36,32 @@ class Command:
     syntax: str
 
 
-def ehlo(smtp: "SmtpProtocol", argument: bytes) -> str:
+def ehlo(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """EHLO: names the client, announces the extensions, and ends a mail that is under way (section 4.1.4)."""
-    _hello(smtp, argument, extended=True)
-    return smtp.front.ehlo
+    return _hello(smtp, argument, extended=True)
 
 
-def helo(smtp: "SmtpProtocol", argument: bytes) -> str:
+def helo(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """HELO: as EHLO, without extensions."""
-    _hello(smtp, argument, extended=False)
-    return "250 " + smtp.front.hostname
+    return _hello(smtp, argument, extended=False)
 
 
-def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> None:
+def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> str | None:
     name = argument.strip()
     if not name or _CONTROL.search(name):
         raise Rejection(replies.NEED_HOSTNAME)
-    smtp.session.host_name = smtp.conversation.helo = name.decode("utf-8", "replace")
-    smtp.session.extended_smtp = extended
-    smtp.reset()
+    host_name = name.decode("utf-8", "replace")
+
+    def greet() -> str:
+        smtp.session.host_name = smtp.conversation.helo = host_name
+        smtp.session.extended_smtp = extended
+        smtp.reset()
+        return smtp.front.ehlo if extended else "250 " + smtp.front.hostname
+
+    return smtp.at("helo", greet, helo=host_name)
 
 
-def mail(smtp: "SmtpProtocol", argument: bytes) -> str:
+def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """MAIL (section 4.1.1.2): begins a mail; with SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH."""
     if smtp.session.host_name is None:
         raise Rejection(replies.NEED_HELLO)
@@ -73,13 +78,17 @@ def mail(smtp: "SmtpProtocol", argument: bytes) -> str:
         transaction.smtp_utf8 = "SMTPUTF8" in values
     if not transaction.smtp_utf8 and not path.address.isascii():
         raise Rejection(replies.NEED_SMTPUTF8)
-    transaction.mail_from = path.address
-    transaction.mail_options.extend(path.params)
-    smtp.wasted -= 1
-    return replies.MAIL_OK
+
+    def begin() -> str:
+        transaction.mail_from = path.address
+        transaction.mail_options.extend(path.params)
+        smtp.wasted -= 1
+        return replies.MAIL_OK
+
+    return smtp.at("mail", begin, mail_from=path.address)
 
 
-def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str:
+def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """RCPT (section 4.1.1.3): adds a recipient; no parameter is known as yet."""
     transaction = smtp.envelope
     if transaction.mail_from is None:
@@ -94,10 +103,14 @@ def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str:
         _parameters(smtp, path, RCPT_PARAMETERS)
     if not transaction.smtp_utf8 and not path.address.isascii():
         raise Rejection(replies.NEED_SMTPUTF8)
-    transaction.refused -= 1
-    transaction.recipients.append(Recipient(path.address, path.params))
-    smtp.wasted -= 1
-    return replies.RCPT_OK
+
+    def add() -> str:
+        transaction.refused -= 1
+        transaction.recipients.append(Recipient(path.address, path.params))
+        smtp.wasted -= 1
+        return replies.RCPT_OK
+
+    return smtp.at("rcpt", add, recipient=path.address)
 
 
 def _path(smtp: "SmtpProtocol", argument: bytes, *, pattern: re.Pattern[bytes], keyword: bytes) -> Path:
@@ -123,7 +136,7 @@ def _parameters(smtp: "SmtpProtocol", path: Path, known: Mapping[str, Check]) ->
     return read_parameters(path.params, known if smtp.session.extended_smtp else {})
 
 
-def data(smtp: "SmtpProtocol", argument: bytes) -> str:
+def data(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """DATA (section 4.1.1.4): the mail follows."""
     _no_argument(argument)
     transaction = smtp.envelope
@@ -131,8 +144,12 @@ def data(smtp: "SmtpProtocol", argument: bytes) -> str:
         raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
     if not transaction.recipients:
         raise Rejection(replies.NO_VALID_RCPT if transaction.refused else replies.NEED_RCPT)
-    smtp.expect_mail()
-    return replies.GO_AHEAD
+
+    def go_ahead() -> str:
+        smtp.expect_mail()
+        return replies.GO_AHEAD
+
+    return smtp.at("data", go_ahead)
 
 
 def authenticate(smtp: "SmtpProtocol", argument: bytes) -> str | None:
@@ -158,10 +175,13 @@ def respond(smtp: "SmtpProtocol", exchange: auth.Exchange, response: bytes | Non
             smtp.defer(_respond_later(smtp, exchange, answer))
             return None
         step = auth.advance(exchange, answer)
-    return _outcome(smtp, exchange, step)
+    if isinstance(step, str):
+        smtp.exchange = exchange
+        return step
+    return smtp.at("auth", partial(_admit, smtp, step), user=step.user)
 
 
-async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: Awaitable[auth.Answer]) -> str:
+async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: Awaitable[auth.Answer]) -> str | None:
     try:
         step = auth.advance(exchange, await answer)
         while isinstance(step, auth.Question):
@@ -169,15 +189,15 @@ async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: 
             step = auth.advance(exchange, await following if isinstance(following, Awaitable) else following)
     except Rejection as rejection:
         return rejection.reply
-    return _outcome(smtp, exchange, step)
-
-
-def _outcome(smtp: "SmtpProtocol", exchange: auth.Exchange, step: str | auth.Admitted) -> str:
     if isinstance(step, str):
         smtp.exchange = exchange
         return step
+    return await smtp.later_at("auth", partial(_admit, smtp, step), user=step.user)
+
+
+def _admit(smtp: "SmtpProtocol", admitted: auth.Admitted) -> str:
     smtp.session.authenticated = True
-    smtp.conversation.username = step.user
+    smtp.conversation.username = admitted.user
     return replies.AUTHENTICATED
 
 
@@ -216,8 +236,7 @@ def help_(_smtp: "SmtpProtocol", argument: bytes) -> str:
 def quit_(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """QUIT (section 4.1.1.10)."""
     _no_argument(argument)
-    smtp.hang_up("quit", replies.BYE)
-    return None
+    return smtp.at("quit", lambda: smtp.hang_up("quit", replies.BYE))
 
 
 def _no_argument(argument: bytes) -> None:

@@ -10,12 +10,16 @@ Theory of operation
    not undo that: the mail stays, and the transcript says that nobody heard the 250.
 4. `hang_up` ends the conversation at once; the connection ends when the last reply has been sent, or when the front's
    sweep loses patience.
+5. A pause on purpose (`hold`) is such work too. It ends early when the client vanishes or the server stops.
 """
 
 import asyncio
 import logging
+import os
+import socket
+import struct
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from aiosmtpd.smtp import SMTP, Session
 
@@ -28,6 +32,11 @@ from mailtrap_local.smtp.wire import Wire
 if TYPE_CHECKING:
     from mailtrap_local.smtp.server import SmtpFront
 
+Ending = Literal["close", "fin", "rst"]
+Work = Coroutine[Any, Any, str | None]
+
+NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # struct linger: on, for no time
+TICKS = 10  # how often a second a reply that trickles goes on
 READ_AHEAD = 64 * limits.KB  # what may wait in the buffer while something is being waited for
 
 log = logging.getLogger(__name__)
@@ -55,6 +64,9 @@ class Connection(SMTP):
         self._reading = True
         self._eof = False
         self._lost = False
+        self._held: asyncio.Future[bool] | None = None  # a pause that is under way
+        self._deaf = False  # what comes is thrown away
+        self._mid_reply = False  # a part of a reply is said: another cannot begin
 
     # What the transport tells
 
@@ -72,12 +84,12 @@ class Connection(SMTP):
         if refusal:
             self.hang_up("refused", refusal)
         else:
-            self.reply(self.front.greeting)
+            self.greet()
             self._flush()
 
     def data_received(self, data: bytes) -> None:
         """Octets came."""
-        if self.ended:
+        if self.ended or self._deaf:
             return
         self._wire.feed(data)
         if self._mail_follows:
@@ -85,20 +97,24 @@ class Connection(SMTP):
         if self._work is None and self._writable:
             self._go_on()
         elif self._reading and len(self._wire) > READ_AHEAD:
-            self._reading = False
-            self.transport.pause_reading()
+            self._pause_reading()
 
     def eof_received(self) -> bool:
-        """The client will send no more, and may still listen."""
+        """The client will send no more, and may still listen. Whether the connection shall stay open."""
         self._eof = True
         if self._work is None:
             self._go_on()
-        return True
+        elif self._deaf:
+            self._wake()
+        elif self._held is not None:
+            self.conversation.remark("the client has closed its side while it was kept waiting")
+        return not self.ended
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is gone. Work under way is brought to its end."""
         self._lost = True
         self.front.forget(self)
+        self._wake()
         if self._work is None:
             self._left()
 
@@ -114,17 +130,63 @@ class Connection(SMTP):
 
     # What a conversation uses
 
+    def greet(self) -> None:
+        """Say the first word."""
+        self.reply(self.front.greeting)
+
     def reply(self, text: str) -> None:
         """Say this, together with what else there is to say at this moment."""
         self.conversation.server(text)
         self._replies.append(text)
 
-    def defer(self, work: Coroutine[Any, Any, str]) -> None:
-        """The reply is what `work` returns; the next command waits for it."""
+    def defer(self, work: Work) -> None:
+        """The reply is what `work` returns, None for none; the next command waits for it."""
         self._work = self.loop.create_task(self._finish(work))
 
-    def hang_up(self, state: SessionState, reply: str = "") -> None:
-        """End the conversation, with a last reply."""
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said any more."""
+        return self._deaf or self._mid_reply
+
+    async def hold(self, seconds: float) -> bool:
+        """Wait so long within deferred work. False at once if the client has vanished or the server stops."""
+        if self._lost or self.front.stopping or (self._deaf and self._eof):
+            return False
+        self._held = self.loop.create_future()
+        timer = self.loop.call_later(seconds, self._wake, True)
+        try:
+            return await self._held
+        finally:
+            timer.cancel()
+            self._held = None
+
+    async def trickle(self, reply: str, *, rate: int) -> bool:
+        """Say this at so many octets a second, within deferred work. Whether all of it could be said."""
+        self._flush()
+        self.conversation.server(reply)
+        octets = _octets([reply])
+        step = max(1, rate // TICKS)
+        self._mid_reply = True
+        for start in range(0, len(octets), step):
+            if start and not await self.hold(step / rate):
+                return False
+            if not self._lost:
+                self.transport.write(octets[start : start + step])
+        self._mid_reply = False
+        return True
+
+    def turn_deaf(self) -> None:
+        """Hear no more, and throw away what has come."""
+        self._deaf = True
+        self._wire.clear()
+        self._resume_reading()
+
+    def hang_up(self, state: SessionState, reply: str = "", *, ending: Ending = "close") -> None:
+        """End the conversation, with a last reply.
+
+        "fin" reads on until the client closes its side: what lies unread in a socket that is closed makes the kernel
+        send a RST, and that may take the last reply away from the client. "rst" takes it away on purpose.
+        """
         if self.ended:
             return
         if reply:
@@ -132,7 +194,14 @@ class Connection(SMTP):
         self._flush()
         self.ended = self.loop.time()
         self.conversation.close(state)
-        if not self._lost:
+        if self._lost:
+            return
+        if ending == "rst":
+            self._break_off()
+        elif ending == "fin" and not self._eof and self.transport.can_write_eof():
+            self.transport.write_eof()
+            self._resume_reading()
+        else:
             self.transport.close()
 
     # What the front uses
@@ -143,9 +212,13 @@ class Connection(SMTP):
         return self._work is not None
 
     def stop(self) -> None:
-        """The server stops: say so, now or as soon as the work under way is done."""
-        if self._work is None:
+        """The server stops: say so, now or as soon as the work under way is done; a pause is over."""
+        if self.ended:
+            self.transport.close()
+        elif self._work is None:
             self.hang_up("stopped", replies.SHUTTING_DOWN)
+        else:
+            self._wake()
 
     def abort(self) -> None:
         """Wait no longer: drop work, replies and connection."""
@@ -167,15 +240,14 @@ class Connection(SMTP):
             return
         if self._eof:
             self._left()
-        elif not self._reading and not self._lost:
-            self._reading = True
-            self.transport.resume_reading()
+        else:
+            self._resume_reading()
 
     def _step(self) -> bool:
         """Take the next command, answer or mail off the wire; False if it is not all here."""
         raise NotImplementedError
 
-    async def _finish(self, work: Coroutine[Any, Any, str]) -> None:
+    async def _finish(self, work: Work) -> None:
         """Wait for deferred work, say its reply, and go on."""
         try:
             reply = await work
@@ -187,12 +259,16 @@ class Connection(SMTP):
             reply = replies.LOCAL_ERROR
         self._work = None
         self.active = self.loop.time()
+        if self.ended:
+            return
         if reply == replies.SHUTTING_DOWN:
             self.hang_up("stopped", reply)
             return
-        self.reply(reply)
+        if reply is not None:
+            self.reply(reply)
         if self._lost:
-            self.conversation.remark("the client had left before this reply")
+            if reply is not None:
+                self.conversation.remark("the client had left before this reply")
             self._left()
         elif self.front.stopping:
             self.stop()
@@ -208,9 +284,35 @@ class Connection(SMTP):
     def _flush(self) -> None:
         if self._replies:
             if not self._lost:
-                octets = "\n".join(self._replies).replace("\n", "\r\n") + "\r\n"
-                self.transport.write(octets.encode("ascii", "replace"))
+                self.transport.write(_octets(self._replies))
             self._replies.clear()
+
+    def _wake(self, whole: bool = False) -> None:
+        """End the pause that is under way; `whole`: its time is over."""
+        if self._held is not None and not self._held.done():
+            self._held.set_result(whole)
+
+    def _pause_reading(self) -> None:
+        if self._reading and not self._lost:
+            self._reading = False
+            self.transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if not self._reading and not self._lost:
+            self._reading = True
+            self.transport.resume_reading()
+
+    def _break_off(self) -> None:
+        """Close with a RST: what the kernel does when nobody may linger."""
+        bound = self.transport.get_extra_info("socket")
+        if bound is not None:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self.transport.abort()
+
+
+def _octets(said: list[str]) -> bytes:
+    """Replies as they go over the wire."""
+    return ("\n".join(said).replace("\n", "\r\n") + "\r\n").encode("ascii", "replace")
 
 
 def _address(name: object) -> str:

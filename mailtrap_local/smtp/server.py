@@ -17,6 +17,7 @@ from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
 from mailtrap_local.smtp.admission import Admission, Anyone, AskedUsers, Authenticate, KnownUsers
 from mailtrap_local.smtp.connection import Connection
+from mailtrap_local.smtp.gate import Gate, Source
 from mailtrap_local.smtp.intake import Budget
 from mailtrap_local.smtp.session import SmtpProtocol
 
@@ -35,20 +36,33 @@ class Receiver(Protocol):
     def refused(self) -> None:
         """Count a mail that this front refused."""
 
+    def inbox_of(self, username: str, recipients: Sequence[str]) -> str:
+        """The inbox that mail of this login to these recipients goes to, unless it has X-Inbox; "" with neither."""
+
     def made_password(self, username: str) -> str | None:
         """The password of the made inbox of this name."""
 
 
 class SmtpFront:
-    """Receives mail by SMTP (RFC 5321). Raises SettingError for a password file that cannot be used."""
+    """Receives mail by SMTP (RFC 5321), unless one of `sources` (gate.py) answers in its place.
+
+    Raises SettingError for a password file that cannot be used.
+    """
 
     def __init__(
-        self, mailbox: Receiver, sessions: Sessions, settings: Settings, *, authenticate: Authenticate | None = None
+        self,
+        mailbox: Receiver,
+        sessions: Sessions,
+        settings: Settings,
+        *,
+        authenticate: Authenticate | None = None,
+        sources: Sequence[Source] = (),
     ) -> None:
         self.mailbox = mailbox
         self.sessions = sessions
         self.hostname = settings.hostname
         self.max_message_size = settings.max_message_size
+        self.gate = Gate(sources)
         self.budget = Budget(settings.max_data_in_flight)
         self.admission = _admission(settings, mailbox, authenticate)
         self.auth_required = settings.smtp_auth_required

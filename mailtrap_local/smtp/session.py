@@ -5,19 +5,22 @@ command.
 """
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from mailtrap_local import limits
 from mailtrap_local.errors import Busy, RequestError, Stopping, StoreError, TooLarge
 from mailtrap_local.model import Arrival, Origin, SessionState
-from mailtrap_local.smtp import auth, replies
+from mailtrap_local.smtp import auth, gate, replies
 from mailtrap_local.smtp.commands import COMMANDS, respond
-from mailtrap_local.smtp.connection import Connection
+from mailtrap_local.smtp.connection import Connection, Ending
 from mailtrap_local.smtp.intake import Intake
 from mailtrap_local.smtp.replies import Rejection
 from mailtrap_local.smtp.transaction import Transaction
 from mailtrap_local.smtp.transcript import HIDDEN, redacted_auth, redacted_command, redacted_unknown
 from mailtrap_local.smtp.wire import Overlong
+from mailtrap_local.stages import Situation, Stage, Verdict
 
 if TYPE_CHECKING:
     from mailtrap_local.smtp.server import SmtpFront
@@ -37,13 +40,71 @@ class SmtpProtocol(Connection):
         self.wasted = 0  # commands since the last mail that did not bring one nearer
         self._intake = Intake(front.budget, largest=front.max_message_size)
         self._told_bare_line_feed = False
+        self._asked_at = -1  # octets of the mail under way at which the gate was asked last
+        self._rate = 0  # octets a second at which it is taken in; 0: as fast as it comes
+        self._slowed = 0.0  # seconds for which that has held it up
 
-    def hang_up(self, state: SessionState, reply: str = "") -> None:
+    def hang_up(self, state: SessionState, reply: str = "", *, ending: Ending = "close") -> None:
         """End the conversation, with a last reply."""
         if self._mail_follows and not self.ended:
             self.conversation.remark(f"{self._wire.seen} bytes of a DATA without its end; nothing was kept")
-        super().hang_up(state, reply)
+        super().hang_up(state, reply, ending=ending)
         self._intake.release()
+
+    # What the gate is asked
+
+    def at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
+        """The answer at a stage: what the gate says, else what `act` comes to. `known` are fields of Situation."""
+        if stage not in self.front.gate.watched:
+            return self._deferred(act())
+        verdict = self.front.gate.ask(self.situation(stage, **known))
+        if verdict is None:
+            return self._deferred(act())
+        gate.note(self, verdict)
+        last = stage == "connect"
+        if gate.takes_time(verdict):
+            self.defer(gate.carry_out(self, verdict, act, last=last))
+            return None
+        return gate.answer(self, verdict, last=last)
+
+    async def later_at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
+        """As `at`, within deferred work."""
+        verdict = self.front.gate.ask(self.situation(stage, **known)) if stage in self.front.gate.watched else None
+        if verdict is None:
+            return await gate.settled(act())
+        gate.note(self, verdict)
+        return await gate.carry_out(self, verdict, act)
+
+    def situation(self, stage: Stage, *, transaction: Transaction | None = None, **known: Any) -> Situation:
+        """What is known here; `known` goes over what the connection says."""
+        conversation, transaction = self.conversation, transaction or self.envelope
+        recipients = tuple(recipient.address for recipient in transaction.recipients)
+        if recipient := known.get("recipient"):
+            recipients = (*recipients, recipient)
+        told = {
+            "session": conversation.id,
+            "peer": conversation.peer,
+            "helo": conversation.helo,
+            "user": conversation.username,
+            "mail_from": transaction.mail_from,
+            "recipients": recipients,
+            **known,
+        }
+        told.setdefault("inbox", self.front.mailbox.inbox_of(told["user"], recipients))
+        return Situation(stage=stage, **told)
+
+    def _deferred(self, given: gate.Answer) -> str | None:
+        """The reply, if there is one already."""
+        if given is None or isinstance(given, str):
+            return given
+        self.defer(given)
+        return None
+
+    def greet(self) -> None:
+        """Say the first word, unless the gate says another."""
+        reply = self.at("connect", lambda: self.front.greeting)
+        if reply is not None:
+            self.reply(reply)
 
     # What the commands use
 
@@ -54,6 +115,7 @@ class SmtpProtocol(Connection):
     def expect_mail(self) -> None:
         """The next octets are a mail."""
         self._mail_follows = True
+        self._asked_at, self._rate, self._slowed = -1, 0, 0.0
 
     # Reading
 
@@ -128,21 +190,83 @@ class SmtpProtocol(Connection):
 
     def _take_mail(self) -> bool:
         mail = self._wire.mail()
+        if mail is None and not self._intake.refusal and not self._intake.arriving(len(self._wire)):
+            self._wire.swallow()
+        if (self._rate or "body" in self.front.gate.watched) and self._held_up(mail):
+            return True
         if mail is None:
-            if not self._intake.refusal and not self._intake.arriving(len(self._wire)):
-                self._wire.swallow()
             return False
+        reply = self._deferred(self._arrived(mail))
+        if reply is not None:
+            self.reply(reply)
+        return True
+
+    def _arrived(self, mail: bytes) -> gate.Answer:
+        """A mail is all here."""
         self._mail_follows = False
         self.active = self.loop.time()
-        self.conversation.remark(f"{self._wire.size} bytes of DATA")
+        size = self._wire.size
+        self.conversation.remark(f"{size} bytes of DATA")
         refusal = self._intake.arrived(len(mail))
         transaction, self.envelope = self.envelope, Transaction()
         if refusal:
             self.front.mailbox.refused()
-            self.reply(refusal)
-        else:
-            self.defer(self._store(Arrival(mail, transaction.values(), self._origin())))
+            return refusal
+        if "end-of-data" in self.front.gate.watched:
+            verdict = self.front.gate.ask(self.situation("end-of-data", transaction=transaction, raw=mail, seen=size))
+            if verdict is not None:
+                gate.note(self, verdict)
+                return self._store_after(verdict, mail, transaction)
+        return self._store(mail, transaction)
+
+    async def _store_after(self, verdict: Verdict, mail: bytes, transaction: Transaction) -> str | None:
+        """What becomes of a mail about which the gate has something to say."""
+        if verdict.answers:
+            self.front.mailbox.refused()
+            self._intake.release()
+        try:
+            return await gate.carry_out(self, verdict, lambda: self._store(mail, transaction))
+        finally:
+            self._intake.release()
+
+    def _held_up(self, mail: bytes | None) -> bool:
+        """Ask the gate about the octets that have come since it was asked last; whether anything comes of that now."""
+        seen = self._wire.seen if mail is None else self._wire.size
+        before, self._asked_at = self._asked_at, seen
+        if before == seen:
+            return False
+        verdict = self.front.gate.ask(self.situation("body", before=before, seen=seen)) or Verdict()
+        gate.note(self, verdict)
+        self._rate = verdict.rate or self._rate
+        seconds = self._slowing(max(0, seen - max(before, 0))) + verdict.seconds
+        if not seconds and not verdict.answers:
+            return False
+        if verdict.answers:
+            self._intake.release()
+            self.front.mailbox.refused()
+            if mail is not None:
+                self._mail_follows = False
+                self.conversation.remark(f"{seen} bytes of DATA; nothing was kept")
+        self._pause_reading()
+        self.defer(self._go_on_after(replace(verdict, seconds=seconds, rate=0), mail))
         return True
+
+    def _slowing(self, octets: int) -> float:
+        """For how long these octets of a mail are held up."""
+        if not self._rate:
+            return 0.0
+        seconds = min(octets / self._rate, limits.FAULT_SECONDS - self._slowed)
+        self._slowed += seconds
+        if self._slowed >= limits.FAULT_SECONDS:
+            self.conversation.remark(
+                f"slowed down for {self._slowed:g} s, which is enough: the rest comes at full speed"
+            )
+            self._rate = 0
+        return seconds
+
+    async def _go_on_after(self, verdict: Verdict, mail: bytes | None) -> str | None:
+        """Hold up the mail under way, then break it off or take the rest."""
+        return await gate.carry_out(self, verdict, lambda: None if mail is None else self._arrived(mail), last=True)
 
     def _origin(self) -> Origin:
         """How mail comes on this connection; the protocol's name as RFC 3848 has them."""
@@ -158,8 +282,9 @@ class SmtpProtocol(Connection):
 
     # Waiting
 
-    async def _store(self, arrival: Arrival) -> str:
+    async def _store(self, mail: bytes, transaction: Transaction) -> str | None:
         """Hand a mail in; the reply that says what became of it."""
+        arrival = Arrival(mail, transaction.values(), self._origin())
         try:
             summary = await self.front.mailbox.receive(arrival)
         except TooLarge:
@@ -176,4 +301,6 @@ class SmtpProtocol(Connection):
             self._intake.release()
         self.wasted = 0
         self.conversation.caught(summary.id)
-        return "250 2.0.0 Ok: queued as " + summary.id
+        reply = "250 2.0.0 Ok: queued as " + summary.id
+        known = {"transaction": transaction, "raw": mail, "seen": len(mail), "message": summary.id}
+        return await self.later_at("stored", lambda: reply, inbox=summary.inbox, **known)

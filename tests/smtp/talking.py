@@ -6,10 +6,11 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from mailtrap_local import ids
 from mailtrap_local.errors import NotFound
+from mailtrap_local.faults import Counted, Faults, read
 from mailtrap_local.model import Arrival, Head, Session, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
@@ -35,6 +36,9 @@ class Catch:
 
     def made_password(self, username: str) -> str | None:
         return self.made.get(username)
+
+    def inbox_of(self, username: str, recipients: Sequence[str]) -> str:
+        return username or ("default" if recipients else "")
 
     async def receive(self, arrival: Arrival) -> Summary:
         self.entered.set()
@@ -157,6 +161,7 @@ class Running:
     sessions: Sessions
     mailbox: Catch
     shelf: Shelf
+    faults: Faults
     port: int
     clients: list[Client] = field(default_factory=list)
 
@@ -170,6 +175,10 @@ class Running:
         client = Client(*await asyncio.open_connection(sock=connection))
         self.clients.append(client)
         return client
+
+    def fault(self, where: str, **fields: Any) -> Counted:
+        """Put a fault in force."""
+        return self.faults.add(read({"where": where, **fields}))
 
     async def session(self) -> Session:
         """The newest session."""
@@ -198,10 +207,12 @@ async def running(settings: Settings | None = None) -> AsyncIterator[Running]:
     """A front on a free port of 127.0.0.1."""
     mailbox, shelf = Catch(), Shelf()
     sessions = Sessions(as_store(shelf))
-    front = SmtpFront(mailbox, sessions, settings or Settings())
+    settings = settings or Settings()
+    faults = Faults(magic_addresses=settings.magic_addresses)
+    front = SmtpFront(mailbox, sessions, settings, sources=(faults,))
     listening = socket.create_server(("127.0.0.1", 0))
     await front.start([listening])
-    served = Running(front, sessions, mailbox, shelf, listening.getsockname()[1])
+    served = Running(front, sessions, mailbox, shelf, faults, listening.getsockname()[1])
     try:
         yield served
     finally:
