@@ -201,22 +201,25 @@ def tables() -> Kind[tuple[dict[str, Any], ...]]:
     def read(value: Any) -> tuple[dict[str, Any], ...]:
         if isinstance(value, str):
             value = _tables_of(value.strip())
-        return tuple(table for each in value for table in ([each] if isinstance(each, dict) else read(_text(each))))
+        if isinstance(value, dict):
+            return (value,)
+        if not isinstance(value, list | tuple):
+            raise ValueError(value)
+        return tuple(table for each in value for table in read(each))
 
-    return Kind(
-        "the name of a preset, or a table (in text a JSON object); may repeat",
-        read,
-        "PRESET|JSON",
-        many=True,
-        spell=lambda value: json.dumps(list(value)),
-    )
+    allowed = "the name of a preset, or a table (in text a JSON object); may repeat"
+    return Kind(allowed, read, "PRESET|JSON", spell=lambda tables: json.dumps(list(tables)), many=True)
 
 
 def _tables_of(text: str) -> list[Any]:
+    if not text:
+        raise ValueError(text)
     if not text.startswith(("{", "[")):
-        return [{"preset": name.strip()} for name in text.split(",") if name.strip()]
-    value = json.loads(text)  # its error is a ValueError
-    return value if isinstance(value, list) else [value]
+        return [{"preset": name.strip()} for name in text.split(",")]
+    try:
+        return [json.loads(text)]
+    except RecursionError:
+        raise ValueError(text) from None
 
 
 def hosts() -> Kind[tuple[str, ...]]:

@@ -60,6 +60,10 @@ RIGHT: list[tuple[Kind[Any], object, object]] = [
     (kinds.host_patterns(), (), ()),
     (kinds.origins(), "HTTPS://App.example.com:8443/", ("https://app.example.com:8443",)),
     (kinds.origins(), ["http://[::1]:3000"], ("http://[::1]:3000",)),
+    (kinds.tables(), [], ()),
+    (kinds.tables(), "a, b", ({"preset": "a"}, {"preset": "b"})),
+    (kinds.tables(), ['{"x": [1, 2]}', "a", {"y": None}], ({"x": [1, 2]}, {"preset": "a"}, {"y": None})),
+    (kinds.tables(), '[{"x": 1}, {"y": 2}]', ({"x": 1}, {"y": 2})),
 ]
 
 WRONG: list[tuple[Kind[Any], object]] = [
@@ -76,6 +80,7 @@ WRONG: list[tuple[Kind[Any], object]] = [
     *((kinds.base_path(), value) for value in ("a b", "/a//b", "/../x", "/a?b", '/"', None)),
     *((kinds.hosts(), value) for value in ("", ",", "example.com", "1.2.3", "127.0.0.1:80", [], [1], None, 1)),
     *((kinds.host_patterns(), value) for value in ("*", "*.", "a.*.b", "a:80", "http://a", "a b", {"a": 1})),
+    *((kinds.tables(), value) for value in ("", "{", "[1]", "[" * 100_000, 1, None, [None])),
     *((kinds.origins(), value) for value in ("*", "null", "app.example.com", "ftp://a", "http://a/b", "http://u@a")),
 ]
 

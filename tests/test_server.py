@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 import websockets
 
-from mailtrap_local.errors import DatabaseRefused, PortBusy
+from mailtrap_local.errors import DatabaseRefused, PortBusy, SettingError
 from mailtrap_local.mailbox import Selection
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
@@ -191,3 +191,18 @@ def test_kill_9_under_load_loses_no_acknowledged_mail(tmp_path: Path, kill_after
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("SELECT sum(total) FROM inbox").fetchone() == (len(kept),)
+
+
+async def test_faults_of_the_settings_are_in_force() -> None:
+    fault = {"where": "data", "reply": "451 4.3.0 not now", "times": 1}
+    async with Server(Settings(smtp_port=0, http_port=0, faults=(fault,))) as server:
+        with pytest.raises(smtplib.SMTPDataError, match="not now"):
+            await asyncio.to_thread(send, server.smtp_port)
+        await asyncio.to_thread(send, server.smtp_port)
+        assert [each.remaining for each in server.faults.all()] == [0]
+
+
+def test_a_fault_in_the_settings_that_cannot_be_is_named() -> None:
+    wrong = ({"preset": "greylisting"}, {"where": "rcpt", "reply": "250 Ok"})
+    with pytest.raises(SettingError, match=r"faults, number 2 of 2: .* 4yz or 5yz"):
+        Server(Settings(faults=wrong))

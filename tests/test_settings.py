@@ -31,6 +31,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "http_auth_file": ("web.htpasswd", Path("web.htpasswd")),
     "smtp_auth_file": ("smtp.htpasswd", Path("smtp.htpasswd")),
     "smtp_auth_required": ("true", True),
+    "faults": ("greylisting, tarpit", ({"preset": "greylisting"}, {"preset": "tarpit"})),
+    "magic_addresses": ("true", True),
     "plus_tags": ("false", False),
     "log_level": ("debug", "debug"),
 }
@@ -84,6 +86,14 @@ def test_toml_types_and_underscores(tmp_path: Path) -> None:
     settings = loaded(directory=tmp_path)
     assert settings.allow_host == ("a.example.com", "*.b.example.com")
     assert (settings.plus_tags, settings.max_age, settings.smtp_port) == (False, 60.0, 0)
+
+
+def test_tables_of_toml(tmp_path: Path) -> None:
+    (tmp_path / "mailtrap-local.toml").write_text(
+        '[[faults]]\npreset = "greylisting"\n[[faults]]\nwhere = "mail"\nreply = "451 4.7.1 later"\ntimes = 2\n'
+    )
+    settings = loaded(directory=tmp_path)
+    assert settings.faults == ({"preset": "greylisting"}, {"where": "mail", "reply": "451 4.7.1 later", "times": 2})
 
 
 def test_the_table_in_pyproject(tmp_path: Path) -> None:
