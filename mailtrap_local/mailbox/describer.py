@@ -68,7 +68,7 @@ class Describer:
 
     @contextmanager
     def expecting(self) -> Iterator[Expected]:
-        """A large mail is on its way to the store; it will not come if the block ends before `describe`."""
+        """A large mail is on its way to the store; no search waits for it once the block ends before `describe`."""
         expected = Expected()
         self._expected.add(expected)
         try:
@@ -77,12 +77,13 @@ class Describer:
             if not expected.stored:
                 self._expected.discard(expected)
 
-    def describe(self, summary: Summary, entry: Entry, expected: Expected) -> None:
+    def describe(self, summary: Summary, *, entry: Entry, expected: Expected) -> None:
         """It was stored without its digest: have it described, and told of."""
         expected.stored = True
+        self._expected.add(expected)  # again, if who received it has gone
         self._put(summary, entry, expected)
 
-    def pass_on(self, summary: Summary, entry: Entry) -> None:
+    def pass_on(self, summary: Summary, *, entry: Entry) -> None:
         """It was stored with its digest: have it told of, behind what came before it."""
         if self._backlog:
             self._put(summary, entry, None)

@@ -106,18 +106,15 @@ class Mailbox:
         created = time.time_ns() // 1000
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
             entry = self._entry(arrival, *mime.read(arrival.raw), created)
-            summary = await self._store.add(entry)
-            self._describer.pass_on(summary, entry)
-            return summary
+            return await self._store.add(entry, then=partial(self._describer.pass_on, entry=entry))
         if size > self.max_message_size:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()
         with self._describer.expecting() as expected:
             head = await asyncio.to_thread(mime.head, arrival.raw)
             entry = self._entry(arrival, head, None, created)
-            summary = await self._store.add(entry)
-            self._describer.describe(summary, entry, expected)
-        return summary
+            describe = partial(self._describer.describe, entry=entry, expected=expected)
+            return await self._store.add(entry, then=describe)
 
     def _entry(self, arrival: Arrival, head: Head, digest: Digest | None, created: int) -> Entry:
         return intake.entry(
@@ -133,7 +130,7 @@ class Mailbox:
         summary = record.summary
         entry = Entry(raw, record.envelope, record.origin, summary.head, summary.inbox, summary.tags, summary.created)
         with self._describer.expecting() as expected:
-            self._describer.describe(summary, entry, expected)
+            self._describer.describe(summary, entry=entry, expected=expected)
 
     # ---- finding -------------------------------------------------------------------------------------------------
 

@@ -70,8 +70,8 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what is queued, and let go of everything. Calls under way raise Stopping."""
 
-    async def add(self, entry: Entry) -> Summary:
-        """Keep a message; back when it is safe."""
+    async def add(self, entry: Entry, *, then: Callable[[Summary], None] | None = None) -> Summary:
+        """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Give messages, by seq, the digest that was left out when they were added; ascending order of seq."""

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
@@ -51,9 +51,9 @@ class SqliteStore:
 
     # ---- writing -------------------------------------------------------------------------------------------------
 
-    async def add(self, entry: Entry) -> Summary:
-        """Keep a message; back when it is safe."""
-        summary: Summary = await self._writer.submit(rows.prepared(entry))
+    async def add(self, entry: Entry, *, then: Callable[[Summary], None] | None = None) -> Summary:
+        """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
+        summary: Summary = await self._writer.submit(rows.prepared(entry), then=then)
         return summary
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:

@@ -47,6 +47,7 @@ Work = Callable[[Transaction], Any]
 class _Job:
     future: "asyncio.Future[Any]"
     work: Work | Prepared
+    then: Callable[[Any], None] | None = None
 
 
 class Writer:
@@ -79,11 +80,14 @@ class Writer:
         """Begin to work."""
         self._thread.start()
 
-    async def submit(self, work: Work | Prepared) -> Any:
-        """Have it done in the next transaction; back when that is committed. Raises StoreError, Stopping."""
+    async def submit(self, work: Work | Prepared, *, then: Callable[[Any], None] | None = None) -> Any:
+        """Have it done in the next transaction; back when that is committed. Raises StoreError, Stopping.
+
+        `then` hears of the result on the loop, with the events of the commit, even if who asked has gone meanwhile.
+        """
         if self._stopping:
             raise Stopping("the store is closing")
-        job = _Job(self._loop.create_future(), work)
+        job = _Job(self._loop.create_future(), work, then)
         self._queue.put(job)
         return await job.future
 
@@ -229,12 +233,22 @@ class Writer:
                 self._committed(events)
         finally:
             for job, outcome in outcomes:
+                if job.then is not None and not isinstance(outcome, BaseException):
+                    _tell(job.then, outcome)
                 if job.future.done():
                     continue  # who asked has gone
                 if isinstance(outcome, BaseException):
                     job.future.set_exception(outcome)
                 else:
                     job.future.set_result(outcome)
+
+
+def _tell(then: Callable[[Any], None], result: Any) -> None:
+    """It must not keep the others of the batch from their results."""
+    try:
+        then(result)
+    except Exception:
+        log.exception("what follows a commit failed; the commit stands")
 
 
 def shrink(connection: sqlite3.Connection) -> None:

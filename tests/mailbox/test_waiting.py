@@ -2,16 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from mailtrap_local import limits
 from mailtrap_local.errors import Busy, CursorGone, Stopping
 from mailtrap_local.events import Cursor
-from mailtrap_local.mailbox import Mailbox
+from mailtrap_local.mailbox import Mailbox, Selection
 from mailtrap_local.mailbox.waiting import Waited
-from mailtrap_local.model import Summary
+from mailtrap_local.model import Entry, Summary
 from tests.mailbox.test_mailbox import LARGE, mail, opened
 
 SOON = 0.05
@@ -155,6 +155,28 @@ async def test_a_large_mail_is_waited_for_by_its_text(mailbox: Mailbox) -> None:
     await begun(mailbox, waiting)
     wanted = await mailbox.receive(mail("large", f"{LARGE} needle"))
     assert [summary.id for summary in (await waiting).summaries] == [wanted.id]
+
+
+@pytest.mark.parametrize("body", ["small", LARGE], ids=["small", "large"])
+async def test_mail_whose_sender_has_gone_at_the_last_moment_is_told_of(mailbox: Mailbox, body: str) -> None:
+    """It is stored, with or without its 250."""
+    waiting = asyncio.create_task(mailbox.wait(query=mailbox.query("subject:orphan"), seconds=20))
+    await begun(mailbox, waiting)
+    store_add, submitted = mailbox._store.add, asyncio.Event()
+
+    def add(entry: Entry, *, then: Callable[[Summary], None] | None = None) -> Awaitable[Summary]:
+        submitted.set()
+        return store_add(entry, then=then)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mailbox._store, "add", add)
+        receiving = asyncio.create_task(mailbox.receive(mail("orphan", body)))
+        await submitted.wait()
+        receiving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await receiving
+    assert [summary.head.subject for summary in (await waiting).summaries] == ["orphan"]
+    assert (await mailbox.page(Selection(query=mailbox.query(body.split()[0])))).matched == 1
 
 
 async def test_cursors_that_cannot_be_are_told(mailbox: Mailbox) -> None:
