@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks import footprint, ingest, latency, search
+from benchmarks import footprint, ingest, latency, search, wait
 from benchmarks.figures import Figures, centre, times_better
 from benchmarks.peers import FILE, MAILPIT, SINK
 
@@ -67,6 +67,7 @@ GOALS = (
     Goal("ingest of 10 MB messages, MB/s", True, 100, _large),
     Goal("250 to frame, p50, ms", False, 5, _value(latency.SECTION, latency.HALF)),
     Goal("250 to frame, p99, ms", False, 25, _value(latency.SECTION, latency.MOST)),
+    Goal("250 to the answer of a wait beside 1,000 others, p50, ms", False, 10, _value(wait.SECTION, wait.BESIDE.half)),
     Goal("search, times faster than Mailpit, the least of them", True, 20, _least_search),
     Goal("start, ms", False, 400, _value(footprint.SECTION, footprint.START)),
     Goal("sendmail, ms", False, 100, _value(footprint.SECTION, footprint.SENDMAIL)),

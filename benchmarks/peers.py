@@ -55,6 +55,7 @@ class Catcher:
     live_path: str = ""  # of its WebSocket that tells of new messages; "" if it has none
     ready_path: str = ""  # answers 200 when it is ready; "" if its SMTP port is all there is
     speaks_v1: bool = False  # lists and searches at /api/v1
+    waits: bool = False  # holds a request until the mail comes
     sendmail: Callable[[Places], list[str]] | None = None  # arguments that deliver standard input
 
     def path(self) -> str | None:
@@ -173,6 +174,7 @@ CATCHERS = (
         live_path="/api/v1/live",
         ready_path="/readyz",
         speaks_v1=True,
+        waits=True,
         sendmail=_our_sendmail,
     ),
     Catcher(
@@ -183,6 +185,7 @@ CATCHERS = (
         live_path="/api/v1/live",
         ready_path="/readyz",
         speaks_v1=True,
+        waits=True,
     ),
     Catcher(
         name=SINK,

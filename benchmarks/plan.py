@@ -17,6 +17,8 @@ class Plan:
     live_rate: float = 200.0  # messages a second
     live_seconds: float = 10.0
     live_clients: int = 10
+    waiters: int = 1_000  # that wait for other mail in the meantime
+    waits: int = 200  # that are measured in a round
     stored: int = 100_000  # of the search section
     fill_seconds: float = 900.0
     searches: int = 15  # requests of each kind in a round
@@ -34,6 +36,7 @@ SHORT = Plan(
     ingest_most=5_000,
     warm_up=100,
     live_seconds=1.5,
+    waits=30,
     stored=1_000,
     fill_seconds=15.0,
     searches=3,

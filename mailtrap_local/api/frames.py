@@ -3,8 +3,8 @@
 Theory of operation
 1. A frame holds everything that a listener has at once, in pieces of at most `FRAME_EVENTS`. Clients of one scope
    without a query share its text: the key is where it begins and ends, since what lies between is the same for all.
-2. With a query, the store is asked once for each batch and distinct query which of the new messages match. Other events
-   pass: a client that does not know the message ignores them.
+2. With a query, the client's watch knows which of the new messages match. Other events pass: a client that does not
+   know the message ignores them.
 3. The counts of a scope are asked for at most four times a second, however many clients want them.
 """
 
@@ -21,8 +21,8 @@ from mailtrap_local.api.wire import event_of, summary_of
 from mailtrap_local.events import Cursor
 from mailtrap_local.http.answer import encode
 from mailtrap_local.http.route import Front
+from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.model import Event
-from mailtrap_local.search.syntax import Query
 from mailtrap_local.store.base import Selection
 
 K = TypeVar("K")
@@ -63,16 +63,15 @@ class Broadcast:
     def __init__(self, front: Front) -> None:
         self._mailbox = front.mailbox
         self._frames: OrderedDict[Hashable, str] = OrderedDict()
-        self._matches: OrderedDict[Hashable, asyncio.Task[frozenset[str]]] = OrderedDict()
         self._counts: OrderedDict[str | None, _Counts] = OrderedDict()
 
-    async def frame(self, events: Sequence[Event], *, inbox: str | None, query: Query | None) -> str:
+    async def frame(self, events: Sequence[Event], *, inbox: str | None, watch: Watch | None) -> str:
         """Our frame of these events, seen from a scope; "" if there is nothing in it for that scope."""
         cursor = Cursor(self._mailbox.hub.epoch, events[-1].seq)
-        if query is None:
+        if watch is None:
             key = ("live", events[0].seq, events[-1].seq, inbox)
             return self._remembered(key, lambda: _frame(cursor, _scoped(events, inbox)))
-        return _frame(cursor, await self._matching(_scoped(events, inbox), inbox=inbox, query=query))
+        return _frame(cursor, await _matching(_scoped(events, inbox), watch))
 
     def mailpit(self, event: Event, *, inbox: str | None) -> list[str]:
         """The frames of one event as Mailpit has them."""
@@ -88,22 +87,6 @@ class Broadcast:
     async def _count(self, inbox: str | None) -> schema.LiveStats:
         page = await self._mailbox.page(Selection(inbox=inbox), limit=0)
         return schema.LiveStats(page.total, page.unread)
-
-    async def _matching(self, events: Sequence[Event], *, inbox: str | None, query: Query) -> list[Event]:
-        new = tuple(event.summary.id for event in events if event.summary is not None and event.kind == "new")
-        if not new:
-            return list(events)
-        key = (events[0].seq, events[-1].seq, inbox, query.text)
-        asked = self._matches.get(key)
-        if asked is None:
-            task = asyncio.create_task(self._match(Selection(inbox=inbox, ids=new, query=query)))
-            asked = _remember(self._matches, key, task, limit=_REMEMBERED)
-        matching = await asyncio.shield(asked)
-        return [event for event in events if event.kind != "new" or _id_of(event) in matching]
-
-    async def _match(self, selection: Selection) -> frozenset[str]:
-        page = await self._mailbox.page(selection, limit=None)
-        return frozenset(summary.id for summary in page.summaries)
 
     def _remembered(self, key: Hashable, make: Callable[[], str]) -> str:
         text = self._frames.get(key)
@@ -130,6 +113,15 @@ def _frame(cursor: Cursor, events: Sequence[Event]) -> str:
 def _scoped(events: Sequence[Event], inbox: str | None) -> list[Event]:
     """The events that an inbox's clients hear: its own, and those that are of several."""
     return [event for event in events if inbox is None or event.inbox in (None, inbox)]
+
+
+async def _matching(events: list[Event], watch: Watch) -> list[Event]:
+    """The events without those of new messages that the client does not watch for."""
+    new = [event.summary for event in events if event.summary is not None and event.kind == "new"]
+    if not new:
+        return events
+    wanted = await watch.matching(new)
+    return [event for event in events if event.kind != "new" or _id_of(event) in wanted]
 
 
 def _id_of(event: Event) -> str:

@@ -6,6 +6,7 @@ and `since` resumes. The counts of the scope follow by themselves, so that they 
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from starlette.websockets import WebSocket
@@ -14,6 +15,7 @@ from mailtrap_local.api.frames import FRAME_EVENTS, Broadcast, empty_frame, mail
 from mailtrap_local.events import Cursor
 from mailtrap_local.http import sockets
 from mailtrap_local.http.route import Call, Front
+from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.model import Event
 
 
@@ -28,6 +30,8 @@ class _Client:
         self.broadcast = call.front.one(Broadcast)
         self.hub = call.mailbox.hub
         self.listener = self.hub.listen(since=since)
+        self.mailbox = call.mailbox
+        self.watch: Watch | None = None
         self.cursor = self.listener.cursor
         self.stale = asyncio.Event()  # something was told since the counts were
 
@@ -36,9 +40,11 @@ class _Client:
         return self._follow(), self._count()
 
     async def _follow(self) -> None:
-        await self.greet()
-        while True:
-            await self.tell(await self.listener.batch())
+        watching = self.mailbox.watching(self.query, inbox=self.inbox) if self.query else nullcontext()
+        with watching as self.watch:
+            await self.greet()
+            while True:
+                await self.tell(await self.listener.batch())
 
     async def _count(self) -> None:
         while True:
@@ -58,7 +64,7 @@ class _Client:
         told = False
         for start in range(0, len(events), FRAME_EVENTS):
             piece = events[start : start + FRAME_EVENTS]
-            frame = await self.broadcast.frame(piece, inbox=self.inbox, query=self.query)
+            frame = await self.broadcast.frame(piece, inbox=self.inbox, watch=self.watch)
             if frame:
                 await self.socket.send_text(frame)
                 told = True
@@ -74,7 +80,11 @@ class _Client:
 
 
 class _MailpitClient(_Client):
-    """One that speaks Mailpit's frames."""
+    """One that speaks Mailpit's frames, which are not narrowed by a search."""
+
+    def __init__(self, call: Call, socket: WebSocket) -> None:
+        super().__init__(call, socket)
+        self.query = None
 
     async def greet(self) -> None:
         await self.tell_counts()

@@ -107,6 +107,7 @@ async def metrics(call: Call) -> Response:
         *_metric("smtp_accepted_size_bytes_total", "counter", "Bytes received", runtime.SMTPAcceptedSize),
         *_metric("smtp_rejected_total", "counter", "Messages refused since the start", runtime.SMTPRejected),
         *_metric("smtp_ignored_total", "counter", "Messages dropped as duplicates", runtime.SMTPIgnored),
+        *_metric("waiting", "gauge", "Waits for mail that are held now", call.mailbox.waiting),
         "# HELP mailtrap_local_tag_messages Messages that bear a tag",
         "# TYPE mailtrap_local_tag_messages gauge",
         *(f'mailtrap_local_tag_messages{{tag="{_label(tag)}"}} {count}' for tag, count in tags.items()),

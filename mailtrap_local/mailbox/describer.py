@@ -96,6 +96,10 @@ class Describer:
             before = set(self._expected)
             await self._until(lambda: before.isdisjoint(self._expected))
 
+    async def told_until(self, seq: int) -> None:
+        """Wait until waiters were told of all that is stored up to this seq. Raises Stopping."""
+        await self._until(lambda: not self._backlog or self._backlog[0][0].seq > seq)
+
     async def _until(self, condition: Callable[[], bool]) -> None:
         if not condition():
             async with self._changed:

@@ -4,8 +4,10 @@ A front translates, the mailbox decides, a store keeps. Every method is called o
 """
 
 import asyncio
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Self
 
@@ -19,6 +21,7 @@ from mailtrap_local.mailbox.made import new as new_inbox
 from mailtrap_local.mailbox.once import Once
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
+from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import (
     Arrival,
@@ -259,6 +262,15 @@ class Mailbox:
 
     async def _look(self, inbox: str | None, query: syntax.Query, some: tuple[str, ...]) -> tuple[Summary, ...]:
         return await self._store.oldest(Selection(inbox=inbox, query=query, ids=some))
+
+    @contextmanager
+    def watching(self, query: syntax.Query, *, inbox: str | None = None) -> Iterator[Watch]:
+        """Tells which of the messages that come within the block match, and of those before it too. Raises Stopping."""
+        waiter = self._waiters.enter(inbox=inbox, query=query, enough=sys.maxsize, after=self.hub.cursor.seq)
+        try:
+            yield Watch(waiter, inbox=inbox, query=query, told=self._describer.told_until, look=self._look)
+        finally:
+            self._waiters.leave(waiter)
 
     async def near_misses(
         self, query: syntax.Query, *, inbox: str | None = None, since: Cursor | None = None

@@ -82,10 +82,20 @@ class Waiter:
             async with asyncio.timeout(seconds):
                 await self.woken.wait()
         except TimeoutError:
-            await asyncio.gather(*self.group.looking)  # what arrived in time counts
+            pass
+        await self.settled()
+        return len(self.found) >= self.enough
+
+    async def settled(self) -> None:
+        """Wait until all that was offered is known to match or not. Raises what a look at the store does."""
+        if self.group.looking and not self.woken.is_set():
+            await asyncio.gather(*self.group.looking)
         if self.failure is not None:
             raise self.failure
-        return len(self.found) >= self.enough
+
+    def take(self, until: int) -> list[Summary]:
+        """What was found up to a seq, which is then forgotten."""
+        return [self.found.pop(seq) for seq in sorted(self.found) if seq <= until]
 
     def oldest(self) -> tuple[Summary, ...]:
         """What was found, in the order of arrival."""

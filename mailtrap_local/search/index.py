@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 PIECE = 4
 _PIECES = 64  # of a needle that are looked at
-_WORTH = 2  # characters of a column that are cut in the time that one query takes to be asked
+_WORTH = 4  # characters of a column that are cut in the time that one query takes to be asked
+_FEW = 8  # that few may share a piece before a longer column is looked at
 
 
 class Place(NamedTuple):
@@ -84,10 +85,11 @@ class Index(Generic[T]):
     def _cabinet(self, place: Place) -> "dict[str, _Drawer[T]]":
         return self._headers if place.of_header else self._columns
 
-    def _crowd(self, place: Place) -> tuple[bool, int, bool]:
+    def _crowd(self, place: Place) -> tuple[bool, int, bool, int]:
         """How many are filed there already. Header fields take longest to look at, then the free text."""
         drawer = self._cabinet(place).get(place.drawer)
-        return place.of_header, drawer.crowd(place.key) if drawer else 0, place.drawer == "text"
+        crowd = drawer.crowd(place.key) if drawer else 0
+        return place.of_header, crowd // _FEW, place.drawer == "text", crowd
 
 
 class _Drawer(Generic[T]):

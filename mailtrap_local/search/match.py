@@ -87,7 +87,7 @@ def _failed(node: Node, document: Document) -> list[str]:
 
 
 def _every(tests: list[Predicate]) -> Predicate:
-    return lambda document: all(test(document) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
 
 
 def _any(tests: list[Predicate]) -> Predicate:

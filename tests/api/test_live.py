@@ -191,24 +191,36 @@ async def test_a_query_lets_through_the_new_messages_that_match(server: Server, 
         assert [event["type"] for event in await frames_until(socket, 1)] == ["update"]
 
 
-async def test_the_store_is_asked_once_for_all_who_have_the_same_query(server: Server) -> None:
-    asked: list[Selection] = []
-    page = server.mailbox.page
-
-    async def counted(selection: Selection, **given: Any) -> Any:
-        if selection.query is not None:
-            asked.append(selection)
-        return await page(selection, **given)
-
-    server.mailbox.page = counted  # type: ignore[method-assign]
+async def test_a_search_over_what_comes_does_not_ask_the_store(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     async with AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(live(server, "?query=apple")) for _ in range(10)]
         for socket in sockets:
             await frame(socket)
-        await deliver(server, plain("apple"))
+
+        async def asked(*_: object, **__: object) -> Any:
+            pytest.fail("the store was asked")
+
+        monkeypatch.setattr(server.mailbox._store, "oldest", asked)
+        await deliver(server, plain("pear"))
+        wanted = await deliver(server, plain("apple"))
         for socket in sockets:
-            assert len(await frames_until(socket, 1)) == 1
-    assert len(asked) == 1
+            [event] = [each for each in await frames_until(socket, 1) if each["type"] == "new"]
+            assert event["message"]["ID"] == wanted
+    async with asyncio.timeout(5):
+        while server.mailbox.waiting:  # noqa: ASYNC110 - until the server has seen them go
+            await asyncio.sleep(0.01)
+
+
+async def test_a_search_finds_large_mail_and_what_came_before(server: Server) -> None:
+    since = server.mailbox.hub.cursor
+    before = await deliver(server, plain("apple 1"))
+    async with live(server, f"?query=apple&since={since}") as socket:
+        found = await frames_until(socket, 1)
+        large = await deliver(server, plain("2", body="word " * 40_000 + "apple"))
+        small = await deliver(server, plain("apple 3"))
+        while len([event for event in found if event["type"] == "new"]) < 3:
+            found += await frames_until(socket, 1)
+    assert [event["message"]["ID"] for event in found if event["type"] == "new"] == [before, large, small]
 
 
 async def test_one_batch_is_encoded_once_for_all(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

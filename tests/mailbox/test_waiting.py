@@ -258,4 +258,4 @@ async def test_a_thousand_waiters_cost_a_mail_little(mailbox: Mailbox, form: str
     for each in waits:
         each.cancel()
     await asyncio.gather(*waits, return_exceptions=True)
-    assert beside < 2 * alone + 0.000_25
+    assert beside < 3 * alone + 0.001  # a thousand queries asked one by one would take five times that
