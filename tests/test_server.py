@@ -138,21 +138,47 @@ def process(*flags: str) -> Iterator[tuple["subprocess.Popen[str]", int, int]]:
                 running.kill()
 
 
+LIVE = (
+    b"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+GOING_AWAY = b"\x88"  # a WebSocket's close frame (RFC 6455 section 5.5.1), whose payload begins with the code
+CODE_1001 = b"\x03\xe9"
+
+
+def asking(port: int, request: bytes) -> socket.socket:
+    """A connection that has sent this."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection.sendall(request)
+    return connection
+
+
+def whole(connection: socket.socket) -> bytes:
+    """Everything that comes until the other side ends it."""
+    with connection, connection.makefile("rb") as reader:
+        return reader.read()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_within_a_second_and_without_a_word_of_trouble(number: signal.Signals) -> None:
+def test_a_signal_ends_it_within_a_second_and_answers_what_is_held(number: signal.Signals) -> None:
     with process() as (running, smtp_port, http_port):
-        held = socket.create_connection(("127.0.0.1", smtp_port))
-        request = socket.create_connection(("127.0.0.1", http_port))
-        send(smtp_port)
-        started = time.monotonic()
+        held = asking(smtp_port, b"")
+        live = asking(http_port, LIVE)
+        wait = asking(http_port, b"GET /api/v1/wait?timeout=60&query=subject:never HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        send(smtp_port)  # by then the server has read what came before
+        with urllib.request.urlopen(f"http://127.0.0.1:{http_port}/readyz", timeout=10):
+            started = time.monotonic()
         running.send_signal(number)
         assert running.wait(10) == 0
         assert time.monotonic() - started < STOP_SECONDS + 0.5  # the interpreter's own end included
         assert running.stdout is not None
-        assert "Traceback" not in running.stdout.read()
-        held.close()
-        request.close()
+        said = running.stdout.read().splitlines()
+        assert [line[:6] for line in said] == ["  Mail", "  App "]  # the rest of its greeting, and no word of trouble
+        assert whole(wait).startswith(b"HTTP/1.1 503 ")
+        assert b"421 4.3.2 " in whole(held)
+        closing = whole(live).rpartition(GOING_AWAY)[2]
+        assert closing[1:3] == CODE_1001
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 as POSIX has it")

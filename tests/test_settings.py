@@ -58,6 +58,15 @@ def test_nothing_given_is_the_defaults(tmp_path: Path) -> None:
     assert loaded(directory=tmp_path) == Settings()
 
 
+def test_what_is_kept_and_taken_unless_told_otherwise() -> None:
+    """A change of these surprises whoever relied on them."""
+    settings = Settings()
+    assert settings.host == ("127.0.0.1", "::1")
+    assert (settings.max_messages, settings.max_age) == (20_000, 30 * 86_400)
+    assert (settings.max_message_size, settings.max_data_in_flight) == (50 * 1024**2, 256 * 1024**2)
+    assert (settings.database, settings.synchronous, settings.allow_anonymous) == (None, "full", False)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_each_source_reaches_each_setting(name: str, tmp_path: Path) -> None:
     text, value = SAMPLES[name]

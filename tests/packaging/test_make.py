@@ -14,7 +14,7 @@ import pytest
 
 from tests.packaging.installed import fetch
 from tests.packaging.test_installs import build, unpacked
-from tests.tools import need
+from tests.tools import ROOT, need
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,15 @@ async def caught_up(make: Path, checkout: Path, *, seconds: float) -> float:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGINT)  # as a terminal's Ctrl-C does: to make and what it started
         await asyncio.wait_for(process.wait(), 20)
+
+
+def test_continuous_integration_runs_make_test_and_says_where_it_is(tmp_path: Path) -> None:
+    make = tmp_path / "make"
+    make.write_text(f'#!/bin/sh\necho "$@" "CI=$CI" "$PWD" >>{tmp_path}/asked\n')
+    make.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    subprocess.run([str(ROOT / ".ci/run")], cwd=tmp_path, env=environ, capture_output=True, timeout=20, check=True)
+    assert (tmp_path / "asked").read_text() == f"test CI=true {ROOT}\n"
 
 
 def test_a_python_that_is_too_old_is_passed_over_and_named(checkout: Path, tmp_path: Path) -> None:

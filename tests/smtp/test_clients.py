@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import email.policy
 import json
+import random
 import smtplib
+import socket
+import sys
 from collections.abc import Callable, Coroutine
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,6 +18,8 @@ import pytest
 from mailtrap_local.mailbox import Selection
 from mailtrap_local.model import Record
 from mailtrap_local.server import Server
+from tests.asking import speaking
+from tests.smtp.test_wire import as_received, on_the_wire
 from tests.tools import need
 
 MB = 1024 * 1024
@@ -118,6 +123,17 @@ async def test_a_client_delivers(server: Server, tmp_path: Path, send: Send, mai
     assert session.messages == (record.summary.id,)
 
 
+@pytest.mark.parametrize("mail", MAILS)
+async def test_the_sendmail_command_delivers(server: Server, mail: bytes) -> None:
+    """As PHP's mail() and cron call it: the whole mail on standard input, recipients from its header."""
+    command = (sys.executable, "-m", "mailtrap_local", "sendmail", "-t", "-i", "-f", SENDER)
+    await run(*command, "-S", f"localhost:{server.smtp_port}", stdin=mail.replace(b"\r\n", b"\n"))
+    raw, record = await newest(server)
+    assert raw == mail
+    assert record.envelope.mail_from == SENDER
+    assert [recipient.address for recipient in record.envelope.recipients] == [RECIPIENT]
+
+
 async def test_a_client_that_composes_for_itself(server: Server, tmp_path: Path) -> None:
     """nodemailer's own composition: attachment, unicode, and the envelope taken from the header."""
     script = NODEMAILER.replace(
@@ -131,6 +147,28 @@ async def test_a_client_that_composes_for_itself(server: Server, tmp_path: Path)
     _, record = await newest(server)
     assert record.summary.head.subject == "你好 🎉"
     assert [recipient.address for recipient in record.envelope.recipients] == [RECIPIENT, "hidden@example.com"]
+
+
+async def test_a_thousand_random_bodies_come_back_from_the_api(server: Server) -> None:
+    """Over SMTP, parser and store, and back over HTTP; some are large enough to be parsed later."""
+    random_ = random.Random(1_000)
+    most = [600] * 900 + [100_000] * 100
+    random_.shuffle(most)
+    bodies = [random_.randbytes(random_.randrange(each)) for each in most]
+
+    def send() -> list[str]:
+        with contextlib.closing(socket.create_connection(("127.0.0.1", server.smtp_port), 30)) as connection:
+            replies = connection.makefile("rb")
+            connection.sendall(b"HELO x\r\n")
+            for body in bodies:
+                connection.sendall(b"MAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\n" + on_the_wire(body))
+            connection.sendall(b"QUIT\r\n")
+            return [line.split()[-1].decode() for line in replies if b" queued as " in line]
+
+    ids = await asyncio.to_thread(send)
+    async with speaking(server) as client:
+        for message_id, body in zip(ids, bodies, strict=True):
+            assert (await client.get(f"api/v1/message/{message_id}/raw")).content == as_received(body)
 
 
 async def test_addresses_beyond_ascii(server: Server) -> None:

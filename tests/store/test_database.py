@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailtrap_local.errors import DatabaseRefused
+from mailtrap_local.store import database
 from mailtrap_local.store.database import Database
 
 
@@ -66,6 +67,42 @@ def test_a_newer_version_is_refused(path: Path) -> None:
         connection.execute("PRAGMA user_version = 999")
     with refused_untouched(path, "newer version"):
         pass
+
+
+def test_an_old_file_is_brought_up_to_date_once_and_keeps_what_it_holds(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Database.open(path, room=0)
+    epoch = first.epoch
+    with closing(first.connect()) as connection:
+        connection.execute("INSERT INTO undo VALUES ('kept', 1)")
+    first.close()
+    later = [*database._migrations(), "CREATE TABLE added (x); INSERT INTO added VALUES (1);"]
+    monkeypatch.setattr(database, "_migrations", lambda: later)
+    for _ in range(2):
+        opened = Database.open(path, room=0)
+        with closing(opened.connect()) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (len(later),)
+            assert connection.execute("SELECT count(*) FROM added").fetchone() == (1,)
+            assert connection.execute("SELECT token FROM undo").fetchone() == ("kept",)
+        assert opened.epoch == epoch
+        opened.close()
+
+
+def test_a_migration_that_fails_is_told_and_leaves_the_version_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(path)
+    known = database._migrations()
+    monkeypatch.setattr(database, "_migrations", lambda: [*known, "CREATE TABLE half (x); CREATE TABLE undo (x);"])
+    with pytest.raises(DatabaseRefused, match="undo already exists"):
+        Database.open(path, room=0)
+    monkeypatch.undo()
+    opened = Database.open(path, room=0)
+    with closing(opened.connect()) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(known),)
+        assert connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchone() is None
+    opened.close()
 
 
 def test_another_programs_database_is_refused(path: Path) -> None:
