@@ -15,6 +15,8 @@ RECIPIENTS = 1_000
 COMMANDS_BEFORE_MAIL = 100
 SMTP_CONNECTIONS = 20_000
 SMTP_IDLE_SECONDS = 300.0
+TLS_SILENCE_SECONDS = 5.0  # a client of TLS speaks first: one that says nothing waits for a greeting in plain text
+TLS_HANDSHAKE_SECONDS = 30.0
 
 # Sessions kept
 SESSIONS_KEPT = 2_000

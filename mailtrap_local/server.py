@@ -7,9 +7,10 @@ block answers what is held, closes every socket and takes at most a second.
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
@@ -28,6 +29,9 @@ from mailtrap_local.smtp.server import SmtpFront
 from mailtrap_local.store.base import Retention
 from mailtrap_local.store.database import Database
 from mailtrap_local.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from mailtrap_local.tls.identity import Identity
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Server:
     def __init__(self, settings: Settings | None = None, *, authenticate: Authenticate | None = None) -> None:
         """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file."""
         self.settings = settings or Settings()
+        self.authority = ""  # the certificate that TLS clients have to trust (PEM), if it is one of ours
         self._authenticate = authenticate
         self.faults = _faults(self.settings)
         self._stack = contextlib.AsyncExitStack()
@@ -56,6 +61,11 @@ class Server:
     def smtp_port(self) -> int:
         """The port that SMTP listens on."""
         return self.settings.smtp_port
+
+    @property
+    def smtp_tls_port(self) -> int:
+        """The port on which SMTP begins with TLS, if TLS is on."""
+        return self.settings.smtp_tls_port
 
     @property
     def http_port(self) -> int:
@@ -83,7 +93,9 @@ class Server:
         smtp = self._listen(stack, self.settings.smtp_port, purpose="SMTP", setting="smtp_port")
         http = self._listen(stack, self.settings.http_port, purpose="the web page", setting="http_port")
         self.settings = replace(self.settings, smtp_port=smtp.port, http_port=http.port)
+        tls = self._listen_for_tls(stack)
         store = self._store(stack)
+        identity = self._identity()
         hub = self._hub
         self.sessions = Sessions(store)
         stack.push_async_callback(self.sessions.close)
@@ -96,14 +108,35 @@ class Server:
             self.sessions,
             self.settings,
             authenticate=self._authenticate,
+            identity=identity,
             sources=(self.faults,),
         )
-        await front.start(smtp.sockets)
+        await front.start(smtp.sockets, tls=tls)
         stack.push_async_callback(front.stop)
-        web = _Web(create_app(self.mailbox, self.sessions, self.faults, self.settings, routes=ROUTES))
+        app = create_app(
+            self.mailbox, self.sessions, self.faults, self.settings, routes=ROUTES, authority=self.authority
+        )
+        web = _Web(app)
         await web.start(http)
         stack.push_async_callback(web.stop)
         stack.callback(self.mailbox.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
+
+    def _listen_for_tls(self, stack: contextlib.AsyncExitStack) -> tuple[socket.socket, ...]:
+        if not self.settings.speaks_tls:
+            return ()
+        port = self.settings.smtp_tls_port
+        listening = self._listen(stack, port, purpose="SMTP with TLS", setting="smtp_tls_port")
+        self.settings = replace(self.settings, smtp_tls_port=listening.port)
+        return listening.sockets
+
+    def _identity(self) -> "Identity | None":
+        if not self.settings.speaks_tls:
+            return None
+        from mailtrap_local.tls.identity import Identity
+
+        identity = Identity.of(self.settings)
+        self.authority = identity.authority.pem if identity.authority is not None else ""
+        return identity
 
     def _listen(self, stack: contextlib.AsyncExitStack, port: int, *, purpose: str, setting: str) -> Listening:
         listening = listen(self.settings.host, port, purpose=purpose, setting=setting)

@@ -10,6 +10,7 @@ import ipaddress
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,6 +89,24 @@ class Settings:
     smtp_auth_file: Path | None = _setting(
         None, kinds.path(), "htpasswd file of those who may send; without it any AUTH is accepted.", unset="none"
     )
+    smtp_tls_port: int = _setting(
+        1465,
+        kinds.number(0, 65_535, note=" (0 picks a free port)"),
+        "Port on which SMTP begins with TLS, where TLS is on; 0 picks a free one.",
+    )
+    tls: bool = _setting(
+        False, kinds.switch(), "Offer STARTTLS, and TLS from the first octet on a port of its own; see `ca`."
+    )
+    tls_cert: Path | None = _setting(
+        None, kinds.path(), "Certificate to use for TLS, PEM with its chain; turns TLS on.", unset="made by ourselves"
+    )
+    tls_key: Path | None = _setting(
+        None, kinds.path(), "Private key of the certificate, PEM.", unset="in the certificate's file"
+    )
+    tls_required: bool = _setting(False, kinds.switch(), "Refuse mail that comes without TLS; turns TLS on.")
+    smtp_auth_tls_only: bool = _setting(
+        False, kinds.switch(), "Offer AUTH under TLS only, and refuse it before; turns TLS on."
+    )
     smtp_auth_required: bool = _setting(False, kinds.switch(), "Refuse mail of clients that have not logged in.")
     faults: tuple[dict[str, Any], ...] = _setting(
         (), kinds.tables(), "Fault to begin with: a preset, or JSON; in a file [[faults]]; may repeat.", unset="none"
@@ -116,6 +135,11 @@ class Settings:
         if self.max_bytes is not None:
             return self.max_bytes
         return GB if self.database else 256 * MB
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether SMTP knows TLS: by the switch, or by something that makes no sense without."""
+        return self.tls or self.tls_required or self.smtp_auth_tls_only or self.tls_cert is not None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -250,10 +274,16 @@ def _suggestion(key: str) -> str:
     return f"; was {best[0]} meant?" if best else ": `mailtrap-local --help` lists all"
 
 
+def _ports(settings: Settings) -> list[str]:
+    return ["smtp_port", "http_port", *["smtp_tls_port"] * settings.speaks_tls]
+
+
 def _agree(settings: Settings) -> None:
     """Raise SettingError for values that are right alone and wrong together."""
-    if settings.smtp_port == settings.http_port != 0:
-        raise SettingError(f"smtp_port and http_port are both {settings.smtp_port}; each needs a port of its own.")
+    for one, other in combinations(_ports(settings), 2):
+        port = getattr(settings, one)
+        if port and port == getattr(settings, other):
+            raise SettingError(f"{one} and {other} are both {port}; each needs a port of its own.")
     if settings.max_message_size > settings.max_data_in_flight:
         raise SettingError("max_message_size is larger than max_data_in_flight; no such message could be received.")
     if settings.http_auth is not None and settings.http_auth_file is not None:

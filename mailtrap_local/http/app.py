@@ -28,13 +28,21 @@ _GONE = 499  # nobody reads it: the client has left
 
 
 def create_app(
-    mailbox: Mailbox, sessions: Sessions, faults: Faults, settings: Settings, *, routes: tuple[Route, ...]
+    mailbox: Mailbox,
+    sessions: Sessions,
+    faults: Faults,
+    settings: Settings,
+    *,
+    routes: tuple[Route, ...],
+    authority: str = "",
 ) -> ASGIApp:
     """The application that serves `routes`; where two fit a path, the first does.
 
+    `authority` is the certificate that clients of our TLS have to trust, PEM.
+
     Raises SettingError for a password file that cannot be used.
     """
-    front = Front(mailbox, sessions, faults, settings, routes)
+    front = Front(mailbox, sessions, faults, settings, routes, authority)
     app: ASGIApp = _routed(front)
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)

@@ -40,6 +40,7 @@ class Front:
     faults: "Faults"
     settings: Settings
     routes: "tuple[Route, ...]"
+    authority: str = ""
     started: float = field(default_factory=monotonic)
     _ones: dict[Callable[["Front"], Any], Any] = field(default_factory=dict)
 

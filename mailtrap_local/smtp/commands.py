@@ -56,7 +56,9 @@ def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> str | No
         smtp.session.host_name = smtp.conversation.helo = host_name
         smtp.session.extended_smtp = extended
         smtp.reset()
-        return smtp.front.ehlo if extended else "250 " + smtp.front.hostname
+        if not extended:
+            return "250 " + smtp.front.hostname
+        return smtp.front.ehlo if smtp.tls is None else smtp.front.ehlo_secure
 
     return smtp.at("helo", greet, helo=host_name)
 
@@ -160,6 +162,8 @@ def authenticate(smtp: "SmtpProtocol", argument: bytes) -> str | None:
         raise Rejection(replies.NEED_EHLO)
     if session.authenticated:
         raise Rejection(replies.AUTH_TWICE)
+    if smtp.front.auth_tls_only and smtp.tls is None:
+        raise Rejection(replies.AUTH_NEEDS_TLS)
     if smtp.envelope.mail_from is not None:
         raise Rejection(replies.AUTH_IN_MAIL)
     return respond(smtp, auth.begin(argument, offered=smtp.front.admission.mechanisms), None)
@@ -199,6 +203,19 @@ def _admit(smtp: "SmtpProtocol", admitted: auth.Admitted) -> str:
     smtp.session.authenticated = True
     smtp.conversation.username = admitted.user
     return replies.AUTHENTICATED
+
+
+def starttls(smtp: "SmtpProtocol", argument: bytes) -> str | None:
+    """STARTTLS (RFC 3207): what follows goes through TLS."""
+    _no_argument(argument)
+    if smtp.front.identity is None:
+        raise Rejection(replies.NOT_IMPLEMENTED)
+    if not smtp.session.extended_smtp:
+        raise Rejection(replies.NEED_EHLO)
+    if smtp.tls is not None:
+        raise Rejection(replies.TLS_TWICE)
+    smtp.start_tls(replies.BEGIN_TLS)
+    return None
 
 
 def rset(smtp: "SmtpProtocol", argument: bytes) -> str:
@@ -257,6 +274,6 @@ COMMANDS = {
     b"EXPN": Command(not_implemented, "EXPN list (not implemented)"),
     b"HELP": Command(help_, "HELP [command]"),
     b"QUIT": Command(quit_, "QUIT"),
-    b"STARTTLS": Command(not_implemented, "STARTTLS (not offered)"),
+    b"STARTTLS": Command(starttls, "STARTTLS (where EHLO offers it)"),
 }
 _NAMES = " ".join(sorted(name.decode() for name, command in COMMANDS.items() if command.run is not not_implemented))

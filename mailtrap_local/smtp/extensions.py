@@ -34,12 +34,23 @@ def _xtext(value: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What decides over the reply to EHLO."""
+
+    hostname: str
+    size: int  # the largest message in bytes
+    mechanisms: tuple[str, ...] = ()  # of AUTH
+    starttls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
-    """A service extension. Its line may hold `{size}`, the largest message in bytes, and `{mechanisms}` of AUTH."""
+    """A service extension: its line, which names what it needs of the offer, and whether it is offered."""
 
     line: str
     mail: Mapping[str, Check] = field(default_factory=dict)
     rcpt: Mapping[str, Check] = field(default_factory=dict)
+    offered: Callable[[Offer], bool] = lambda _: True
 
 
 EXTENSIONS = (
@@ -48,7 +59,8 @@ EXTENSIONS = (
     Extension("8BITMIME", mail={"BODY": _body}),  # RFC 6152
     Extension("SMTPUTF8", mail={"SMTPUTF8": _nothing}),  # RFC 6531
     Extension("ENHANCEDSTATUSCODES"),  # RFC 2034
-    Extension("AUTH {mechanisms}", mail={"AUTH": _xtext}),  # RFC 4954
+    Extension("STARTTLS", offered=lambda offer: offer.starttls),  # RFC 3207
+    Extension("AUTH {mechanisms}", mail={"AUTH": _xtext}, offered=lambda offer: bool(offer.mechanisms)),  # RFC 4954
     Extension("HELP"),
 )
 
@@ -56,10 +68,13 @@ MAIL_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in ex
 RCPT_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.rcpt.items()}
 
 
-def ehlo_reply(*, hostname: str, size: int, mechanisms: Sequence[str]) -> str:
-    """The reply to EHLO (RFC 5321 section 4.1.1.1). Without mechanisms AUTH is not offered."""
-    offered = (extension.line for extension in EXTENSIONS if mechanisms or not extension.line.startswith("AUTH "))
-    lines = [hostname, *(line.format(size=size, mechanisms=" ".join(mechanisms)) for line in offered)]
+def ehlo_reply(offer: Offer) -> str:
+    """The reply to EHLO (RFC 5321 section 4.1.1.1)."""
+    told = {"size": offer.size, "mechanisms": " ".join(offer.mechanisms)}
+    lines = [
+        offer.hostname,
+        *(extension.line.format_map(told) for extension in EXTENSIONS if extension.offered(offer)),
+    ]
     return "\n".join([*("250-" + line for line in lines[:-1]), "250 " + lines[-1]])
 
 

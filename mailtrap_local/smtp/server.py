@@ -6,7 +6,8 @@ One timer serves all connections: every few seconds a sweep ends those that have
 import asyncio
 import socket
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from mailtrap_local import limits
 from mailtrap_local.credentials import Credentials
@@ -17,9 +18,13 @@ from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
 from mailtrap_local.smtp.admission import Admission, Anyone, AskedUsers, Authenticate, KnownUsers
 from mailtrap_local.smtp.connection import Connection
+from mailtrap_local.smtp.door import PLAIN, TLS, Door
 from mailtrap_local.smtp.gate import Gate, Source
 from mailtrap_local.smtp.intake import Budget
 from mailtrap_local.smtp.session import SmtpProtocol
+
+if TYPE_CHECKING:
+    from mailtrap_local.tls.identity import Identity
 
 BACKLOG = 1_024
 SWEEPS_PER_IDLE_TIME = 30
@@ -57,6 +62,7 @@ class SmtpFront:
         *,
         authenticate: Authenticate | None = None,
         sources: Sequence[Source] = (),
+        identity: "Identity | None" = None,
     ) -> None:
         self.mailbox = mailbox
         self.sessions = sessions
@@ -67,9 +73,16 @@ class SmtpFront:
         self.admission = _admission(settings, mailbox, authenticate)
         self.auth_required = settings.smtp_auth_required
         self.greeting = f"220 {settings.hostname} ESMTP mailtrap-local"
-        self.ehlo = extensions.ehlo_reply(
-            hostname=settings.hostname, size=settings.max_message_size, mechanisms=self.admission.mechanisms
+        self.identity = identity
+        self.tls_required = settings.tls_required
+        self.auth_tls_only = settings.smtp_auth_tls_only
+        self.tls_advice = _tls_advice(settings)
+        offer = extensions.Offer(settings.hostname, settings.max_message_size, self.admission.mechanisms)
+        self.ehlo_secure = extensions.ehlo_reply(offer)
+        before = replace(
+            offer, starttls=identity is not None, mechanisms=() if self.auth_tls_only else offer.mechanisms
         )
+        self.ehlo = extensions.ehlo_reply(before)
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
         self._connections: set[Connection] = set()
@@ -82,18 +95,22 @@ class SmtpFront:
         """How many clients are connected now."""
         return len(self._connections)
 
-    async def start(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve on these bound sockets."""
+    async def start(self, sockets: Sequence[socket.socket], *, tls: Sequence[socket.socket] = ()) -> None:
+        """Serve on these bound sockets; on those of `tls` it begins at once."""
         self.loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
+        for door, doors in ((PLAIN, sockets), (TLS, tls)):
+            await self._serve(doors, door)
+        self._plan_sweep()
+
+    async def _serve(self, sockets: Sequence[socket.socket], door: Door) -> None:
         for listening in sockets:
             if listening.family in (socket.AF_INET, socket.AF_INET6):
                 # inherited by what is accepted; asyncio sets it only where the socket was made with the protocol's
                 # number, and without it a second reply waits for the client's delayed acknowledgement, 40 ms
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            server = await self.loop.create_server(lambda: SmtpProtocol(self), sock=listening, backlog=BACKLOG)
+            server = await self.loop.create_server(lambda: SmtpProtocol(self, door), sock=listening, backlog=BACKLOG)
             self._servers.append(server)
-        self._plan_sweep()
 
     async def stop(self) -> None:
         """Take no more connections, let the mail that is being stored finish, and close the rest; at most a second."""
@@ -143,6 +160,13 @@ class SmtpFront:
             elif not connection.busy and now - connection.active > limits.SMTP_IDLE_SECONDS:
                 connection.hang_up("timeout", replies.IDLE)
         self._plan_sweep()
+
+
+def _tls_advice(settings: Settings) -> str:
+    """What somebody should do whose client begins TLS on the port for plain text."""
+    if settings.speaks_tls:
+        return f"use port {settings.smtp_tls_port} for that, or STARTTLS on this one"
+    return "switch off TLS in the client, or start this server with --tls"
 
 
 def _admission(settings: Settings, mailbox: Receiver, authenticate: Authenticate | None) -> Admission:

@@ -15,6 +15,7 @@ from mailtrap_local.model import Arrival, Origin, SessionState
 from mailtrap_local.smtp import auth, gate, replies
 from mailtrap_local.smtp.commands import COMMANDS, respond
 from mailtrap_local.smtp.connection import Connection, Ending
+from mailtrap_local.smtp.door import PLAIN, Door
 from mailtrap_local.smtp.intake import Intake
 from mailtrap_local.smtp.replies import Rejection
 from mailtrap_local.smtp.transaction import Transaction
@@ -27,14 +28,25 @@ if TYPE_CHECKING:
 
 _TLS_HANDSHAKE = b"\x16\x03"
 
+# What RFC 3207 section 4 lets a client say before TLS where that is required, and what harms nobody
+_BEFORE_TLS = frozenset({b"EHLO", b"HELO", b"STARTTLS", b"NOOP", b"RSET", b"HELP", b"QUIT"})
+# By EHLO, TLS and AUTH (RFC 3848); the names of old SMTP say neither
+_PROTOCOLS = {
+    (True, False, False): "ESMTP",
+    (True, False, True): "ESMTPA",
+    (True, True, False): "ESMTPS",
+    (True, True, True): "ESMTPSA",
+    **{(False, tls, auth): "SMTP" for tls in (False, True) for auth in (False, True)},
+}
+
 log = logging.getLogger(__name__)
 
 
 class SmtpProtocol(Connection):
     """The server's side of one conversation."""
 
-    def __init__(self, front: "SmtpFront") -> None:
-        super().__init__(front)
+    def __init__(self, front: "SmtpFront", door: Door = PLAIN) -> None:
+        super().__init__(front, door)
         self.exchange: auth.Exchange | None = None
         self.auth_tried = False
         self.wasted = 0  # commands since the last mail that did not bring one nearer
@@ -106,6 +118,19 @@ class SmtpProtocol(Connection):
         if reply is not None:
             self.reply(reply)
 
+    def secured(self) -> None:
+        """TLS is established: what was said before counts no more, EHLO and AUTH included (RFC 3207 section 4.2)."""
+        assert self.tls is not None
+        self.conversation.tls = self.tls.description
+        self.conversation.remark("TLS began: " + self.tls.description)
+        self.conversation.helo = self.conversation.username = ""
+        self.session.host_name, self.session.extended_smtp, self.session.authenticated = None, False, False
+        self.exchange = None
+        self.reset()
+        if self.door.implicit_tls:
+            self.greet()
+            self._flush()
+
     # What the commands use
 
     def reset(self) -> None:
@@ -132,8 +157,7 @@ class SmtpProtocol(Connection):
             return True
         if line is None:
             if self._wire.starts_with(_TLS_HANDSHAKE) and not self.session.host_name:
-                self.conversation.remark("the client begins TLS, and this port does not: switch off TLS in the client")
-                self.hang_up("refused", replies.NOT_SMTP)
+                self._refuse_tls()
             return False
         self.active = self.loop.time()
         if line.endswith(b"\r"):
@@ -171,9 +195,19 @@ class SmtpProtocol(Connection):
         self.conversation.client(redacted_auth(line) if verb == b"AUTH" else redacted_command(line))
         if len(line) > limits.COMMAND_LINE and verb != b"AUTH":
             raise Rejection(replies.LINE_TOO_LONG)
+        if self.front.tls_required and self.tls is None and verb not in _BEFORE_TLS:
+            raise Rejection(replies.TLS_NEEDED)
         return command.run(self, argument)
 
+    def _refuse_tls(self) -> None:
+        """What the client says is the beginning of TLS, and was never asked for."""
+        self.conversation.remark("the client begins TLS at once, and this port does not: " + self.front.tls_advice)
+        self.hang_up("refused", replies.NOT_SMTP)
+
     def _unknown(self, line: bytes) -> str | None:
+        if line.startswith(_TLS_HANDSHAKE) and not self.session.host_name:
+            self._refuse_tls()  # a line feed may be anywhere in it
+            return None
         self.conversation.client(redacted_unknown(line, auth_tried=self.auth_tried))
         if b" HTTP/1." in line and not self.session.host_name:
             # a web page can make a browser send such a request, with SMTP commands in its body
@@ -271,11 +305,12 @@ class SmtpProtocol(Connection):
     def _origin(self) -> Origin:
         """How mail comes on this connection; the protocol's name as RFC 3848 has them."""
         session, conversation = self.session, self.conversation
-        protocol = "SMTP" if not session.extended_smtp else "ESMTPA" if session.authenticated else "ESMTP"
+        secure = self.tls
         return Origin(
-            protocol=protocol,
+            protocol=_PROTOCOLS[session.extended_smtp, secure is not None, bool(session.authenticated)],
             peer=conversation.peer,
             helo=conversation.helo,
+            tls=secure.summary if secure is not None else "",
             username=conversation.username,
             session=conversation.id,
         )

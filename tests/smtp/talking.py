@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import SmtpFront
 from mailtrap_local.store.base import Store
+from mailtrap_local.tls.identity import Identity
 
 PATIENCE = 10.0  # seconds until a test that waits for a reply fails
 
@@ -117,6 +119,11 @@ class Client:
             reply = await self.ask(line) if line else await self.reply()
             assert reply[0] in "23", (line, reply)
 
+    async def start_tls(self, trust: ssl.SSLContext) -> None:
+        """STARTTLS, and the handshake."""
+        assert (await self.ask("STARTTLS")).startswith("220 ")
+        await self.writer.start_tls(trust, server_hostname="localhost")
+
     async def mail(self, stuffed: bytes) -> str:
         """A whole transaction; `stuffed` is the mail as it goes over the wire, without its terminator."""
         for line in ("MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "DATA"):
@@ -139,7 +146,7 @@ class Client:
 
     async def close(self) -> None:
         self.writer.close()
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):
             await self.writer.wait_closed()
 
 
@@ -163,15 +170,33 @@ class Running:
     shelf: Shelf
     faults: Faults
     port: int
+    tls_port: int = 0
     clients: list[Client] = field(default_factory=list)
 
-    async def connect(self, *, receive_buffer: int = 0) -> Client:
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """A client's context that trusts this front."""
+        identity = self.front.identity
+        assert identity is not None and identity.authority is not None
+        return ssl.create_default_context(cadata=identity.authority.pem)
+
+    async def connect_tls(self, trust: ssl.SSLContext | None = None) -> Client:
+        """A new client that begins with TLS."""
+        where = ("127.0.0.1", self.tls_port)
+        streams = await asyncio.open_connection(*where, ssl=trust or self.trust, server_hostname="localhost")
+        client = Client(*streams)
+        self.clients.append(client)
+        return client
+
+    async def connect(self, *, receive_buffer: int = 0, tls_port: bool = False) -> Client:
         """A new client; with a small receive buffer (octets) the server soon notices that it does not read."""
         connection = socket.socket()
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", self.port))
+        await asyncio.get_running_loop().sock_connect(
+            connection, ("127.0.0.1", self.tls_port if tls_port else self.port)
+        )
         client = Client(*await asyncio.open_connection(sock=connection))
         self.clients.append(client)
         return client
@@ -209,10 +234,13 @@ async def running(settings: Settings | None = None) -> AsyncIterator[Running]:
     sessions = Sessions(as_store(shelf))
     settings = settings or Settings()
     faults = Faults(magic_addresses=settings.magic_addresses)
-    front = SmtpFront(mailbox, sessions, settings, sources=(faults,))
+    identity = Identity.of(settings) if settings.speaks_tls else None
+    front = SmtpFront(mailbox, sessions, settings, sources=(faults,), identity=identity)
     listening = socket.create_server(("127.0.0.1", 0))
-    await front.start([listening])
+    secure = [socket.create_server(("127.0.0.1", 0))] if settings.speaks_tls else []
+    await front.start([listening], tls=secure)
     served = Running(front, sessions, mailbox, shelf, faults, listening.getsockname()[1])
+    served.tls_port = secure[0].getsockname()[1] if secure else 0
     try:
         yield served
     finally:

@@ -1,0 +1,14 @@
+"""By which port a client came in, and what that means for the conversation."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A kind of listening socket."""
+
+    implicit_tls: bool = False  # TLS from the first octet on (RFC 8314 section 3)
+
+
+PLAIN = Door()
+TLS = Door(implicit_tls=True)
