@@ -124,7 +124,7 @@ class Conversation:
             local=self.local,
             helo=_printable(self.helo),
             username=_printable(self.username),
-            tls=self.tls,
+            tls=_printable(self.tls),
             state=self._state,
             messages=tuple(self._messages or ()),
             caught=self._caught,

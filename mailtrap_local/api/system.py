@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mailtrap_local import __version__
 from mailtrap_local.api import schema
-from mailtrap_local.errors import BadRequest, MailtrapLocalError
+from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
 from mailtrap_local.store.base import Selection, StoreInfo
@@ -58,6 +58,15 @@ def _memory() -> int:
     except OSError:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
+
+
+async def authority(call: Call) -> Response:
+    """GET /ca.pem. Raises NotFound."""
+    if not call.front.settings.speaks_tls:
+        raise NotFound("TLS is off; start the server with --tls")
+    if not call.front.authority:
+        raise NotFound("the certificate of TLS was given with --tls-cert; trust whoever signed that")
+    return Response(call.front.authority, media_type="application/x-pem-file")
 
 
 async def webui(call: Call) -> Response:

@@ -24,6 +24,7 @@ V1 = "/api/v1"
 TEXT = "text/plain"
 HTML = "text/html"
 BYTES = "application/octet-stream"
+PEM = "application/x-pem-file"
 JSON_OR_FORM = ("application/json", bodies.FORM)
 
 START = Param("start", "integer", "How many to leave out from the newest on")
@@ -127,6 +128,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{V1}/webui", system.webui, "What a user interface needs to know", answer=schema.WebUI),
     Route("GET", f"{V1}/chaos", system.chaos, "Chaos: off", media=TEXT),
     Route("PUT", f"{V1}/chaos", system.chaos, "Chaos: off", media=TEXT, changes=True),
+    Route("GET", f"{V1}/ca.pem", system.authority, "The certificate that clients of SMTP with TLS have to trust",
+          media=PEM, ours=True),
     Route("GET", f"{V1}/openapi.json", openapi.document, "This description (OpenAPI 3.1)", answer=dict, ours=True),
     Route("GET", f"{V1}/", openapi.listing, "The routes, one a line", media=TEXT),
     Route("GET", "/livez", system.livez, "The process answers", media=TEXT),

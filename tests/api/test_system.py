@@ -1,12 +1,15 @@
 """Reference 2.10, 2.12 and 2.14: the application about itself."""
 
 import re
+import ssl
+from pathlib import Path
 
 import httpx
 
 from mailtrap_local import __version__
 from mailtrap_local.errors import StoreError
 from mailtrap_local.server import Server
+from mailtrap_local.tls.authority import Authority
 from tests.asking import deliver, plain, running
 
 
@@ -101,3 +104,15 @@ async def test_errors_are_a_sentence_and_never_a_traceback(server: Server, clien
     answer = await client.get("api/v1/inboxes")
     assert (answer.status_code, answer.text) == (500, "Internal Server Error")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_certificate_to_trust(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    assert (await client.get("api/v1/ca.pem")).text == "TLS is off; start the server with --tls"
+    async with running(tls=True, smtp_tls_port=0) as (server, other):
+        answer = await other.get("api/v1/ca.pem")
+        assert (answer.status_code, answer.text) == (200, server.authority)
+        assert answer.headers["content-type"] == "application/x-pem-file"
+        ssl.create_default_context(cadata=answer.text)
+    (tmp_path / "own.pem").write_bytes(Authority.made().leaf(["localhost"]))
+    async with running(tls_cert=tmp_path / "own.pem", smtp_tls_port=0) as (_, other):
+        assert "trust whoever signed that" in (await other.get("api/v1/ca.pem")).text
