@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from mailtrap_local import limits
-from mailtrap_local.model import Address, Arrival, Digest, Entry, Head
+from mailtrap_local import limits, mime
+from mailtrap_local.model import Address, Arrival, Digest, Entry, Head, Unread
 
 DEFAULT_INBOX = "default"
 Addressed = Callable[[str], str | None]
@@ -24,11 +24,11 @@ def entry(
     *,
     created: int,
     plus_tags: bool,
-    made: Addressed = lambda _: None,
+    addressed: str = DEFAULT_INBOX,
 ) -> Entry:
     """The entry for the store. `created` is in microseconds; `digest` None means that the parse of bodies follows.
 
-    `made` tells the made inbox that an address leads to.
+    `addressed` is the inbox that its recipients lead to.
     """
     hidden = hidden_recipients(head, arrival)
     if hidden:
@@ -38,17 +38,28 @@ def entry(
         envelope=arrival.envelope,
         origin=arrival.origin,
         head=head,
-        inbox=inbox_of(arrival, head, made),
+        inbox=inbox_of(arrival, head, addressed),
         tags=tags_of(head, plus_tags=plus_tags),
         created=created,
         digest=digest,
     )
 
 
-def inbox_of(arrival: Arrival, head: Head, made: Addressed) -> str:
+def read(unread: Unread) -> Entry:
+    """Parse a mail, and decide. Costs about a tenth of a millisecond for 2 kB."""
+    arrival = unread.arrival
+    return entry(
+        arrival,
+        *mime.read(arrival.raw),
+        created=unread.created,
+        plus_tags=unread.plus_tags,
+        addressed=unread.addressed,
+    )
+
+
+def inbox_of(arrival: Arrival, head: Head, addressed: str) -> str:
     """The inbox that the front named, else the AUTH user name, else `X-Inbox`, else that of a made address."""
-    name = inbox_name(arrival.inbox or arrival.origin.username or head.inbox)
-    return name or addressed_inbox((recipient.address for recipient in arrival.envelope.recipients), made)
+    return inbox_name(arrival.inbox or arrival.origin.username or head.inbox) or addressed
 
 
 def addressed_inbox(recipients: Iterable[str], made: Addressed) -> str:

@@ -25,9 +25,7 @@ from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import (
     Arrival,
-    Digest,
     Entry,
-    Head,
     InboxCount,
     MadeInbox,
     Message,
@@ -35,6 +33,7 @@ from mailtrap_local.model import (
     Part,
     Record,
     Summary,
+    Unread,
 )
 from mailtrap_local.search import dates, syntax
 from mailtrap_local.search.document import document
@@ -108,21 +107,22 @@ class Mailbox:
         size = len(arrival.raw)
         created = time.time_ns() // 1000
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
-            entry = self._entry(arrival, *mime.read(arrival.raw), created)
-            return await self._store.add(entry, then=partial(self._describer.pass_on, entry=entry))
+            unread = Unread(arrival, created, self._addressed(arrival), self._plus_tags)
+            mail = unread if self._store.reads_apart else intake.read(unread)
+            return await self._store.add(mail, then=partial(self._describer.pass_on, mail=mail))
         if size > self.max_message_size:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()
         with self._describer.expecting() as expected:
             head = await asyncio.to_thread(mime.head, arrival.raw)
-            entry = self._entry(arrival, head, None, created)
+            addressed = self._addressed(arrival)
+            entry = intake.entry(arrival, head, None, created=created, plus_tags=self._plus_tags, addressed=addressed)
             describe = partial(self._describer.describe, entry=entry, expected=expected)
             return await self._store.add(entry, then=describe)
 
-    def _entry(self, arrival: Arrival, head: Head, digest: Digest | None, created: int) -> Entry:
-        return intake.entry(
-            arrival, head, digest, created=created, plus_tags=self._plus_tags, made=self._made.of_address
-        )
+    def _addressed(self, arrival: Arrival) -> str:
+        addresses = (recipient.address for recipient in arrival.envelope.recipients)
+        return intake.addressed_inbox(addresses, self._made.of_address)
 
     async def _describe_again(self, message_id: str) -> None:
         try:

@@ -9,25 +9,21 @@ goes over its pipes is a pickled function of `mime` with its arguments, the raw,
 import asyncio
 import os
 import pickle
-import signal
-import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
-from mailtrap_local import limits
+from mailtrap_local import children, limits
 from mailtrap_local.errors import Busy
 
 T = TypeVar("T")
 
 _THREADS = 2
-_LENGTH = struct.Struct(">Q")
 _IDLE_SECONDS = 60.0
-_START = "from mailtrap_local.mailbox.parser import serve; serve()"
 
 
 class Parser:
@@ -94,10 +90,8 @@ class _Child:
     def _ask(self, work: Callable[[bytes], T], raw: bytes) -> T:
         process = self._started()
         assert process.stdin is not None and process.stdout is not None
-        _write(process.stdin, pickle.dumps(work))
-        _write(process.stdin, raw)
-        process.stdin.flush()
-        result, error = pickle.loads(_read(process.stdout))
+        children.write(process.stdin, pickle.dumps(work), raw)
+        result, error = pickle.loads(children.read(process.stdout))
         if error is not None:
             raise error
         answer: T = result
@@ -107,12 +101,7 @@ class _Child:
         if self._closed:
             raise OSError("the parser is closed")
         if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _START],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            )
+            self._process = children.spawn(__name__, serve.__name__, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
     def _rest(self) -> None:
@@ -127,19 +116,18 @@ class _Child:
 
 
 def serve() -> None:
-    """The child's side: answer until the input ends. Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """The child's side: answer until the input ends."""
+    children.begin()
     if hasattr(os, "nice"):
         os.nice(5)  # what is waited for at this moment is rather in the parent
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
-            work = pickle.loads(_read(requests))
-            raw = _read(requests)
+            work = pickle.loads(children.read(requests))
+            raw = children.read(requests)
         except EOFError:
             return
-        _write(answers, pickle.dumps(_outcome(work, raw), protocol=pickle.HIGHEST_PROTOCOL))
-        answers.flush()
+        children.write(answers, pickle.dumps(_outcome(work, raw), protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def _outcome(work: Callable[[bytes], Any], raw: bytes) -> tuple[Any, Exception | None]:
@@ -147,20 +135,3 @@ def _outcome(work: Callable[[bytes], Any], raw: bytes) -> tuple[Any, Exception |
         return work(raw), None
     except Exception as error:
         return None, error
-
-
-def _write(stream: IO[bytes], data: bytes) -> None:
-    stream.write(_LENGTH.pack(len(data)))
-    stream.write(data)
-
-
-def _read(stream: IO[bytes]) -> bytes:
-    """One frame. Raises EOFError at the end."""
-    length = stream.read(_LENGTH.size)
-    if len(length) < _LENGTH.size:
-        raise EOFError
-    (size,) = _LENGTH.unpack(length)
-    data = stream.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data

@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary
+from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary, Unread
 from mailtrap_local.search.syntax import Query
 
 Committed = Callable[[Sequence[Event]], None]
+Read = Callable[[Unread], Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,11 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what is queued, and let go of everything. Calls under way raise Stopping."""
 
-    async def add(self, entry: Entry, *, then: Callable[[Summary], None] | None = None) -> Summary:
+    @property
+    def reads_apart(self) -> bool:
+        """Whether `add` would rather have an `Unread` now, since it has mail read where that is in nobody's way."""
+
+    async def add(self, mail: Entry | Unread, *, then: Callable[[Summary], None] | None = None) -> Summary:
         """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:

@@ -5,32 +5,51 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
-from mailtrap_local.errors import NotFound
+from mailtrap_local.errors import NotFound, Stopping
 from mailtrap_local.events import Cursor
-from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary
-from mailtrap_local.store import changes, rows
-from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
+from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary, Unread
+from mailtrap_local.store import changes, keeper, rows
+from mailtrap_local.store.apart import Apart, Mode
+from mailtrap_local.store.base import Committed, Read, Retention, Selection, StoreInfo
+from mailtrap_local.store.committer import Commit, Committer, Work
 from mailtrap_local.store.database import Database
 from mailtrap_local.store.reader import Readers
 from mailtrap_local.store.selection import conditions
 from mailtrap_local.store.writer import Writer
 
+_IDLE_SECONDS = 1.0
+
 
 class SqliteStore:
     """A `Store` (base.py) over an opened database, for the event loop that it was made on.
 
-    `committed` hears every event.
+    `committed` hears every event. `read` makes an entry of unread mail; it may run in another process, so it must be a
+    function of a module.
     """
 
-    def __init__(self, database: Database, *, retention: Retention, committed: Committed) -> None:
-        loop = asyncio.get_running_loop()
+    def __init__(
+        self, database: Database, *, retention: Retention, committed: Committed, read: Read, apart: Mode = Mode.AUTO
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
         self._database = database
+        self._committed = committed
+        self._read = read
+        self._seq = database.seq
+        self._deleted = 0
+        self._written = 0.0  # when there was last something to write
+        self._stopping = False
         self._connection = database.connect()
-        self._writer = Writer(self._connection, retention=retention, loop=loop, committed=committed)
-        self._readers = Readers(partial(database.connect, read_only=True), loop=loop)
+        committer = Committer(self._connection, retention=retention)
+        work = keeper.Work(database.connector(), retention, read)
+        self._apart = Apart(work, mode=apart, told=self._tell, lost=self._find_lost)
+        self._writer = Writer(committer, loop=self._loop, told=self._tell, done=self._apart.release)
+        self._readers = Readers(partial(database.connect, read_only=True), loop=self._loop)
         self._writer.start()
+        if apart is Mode.ALWAYS:
+            self._apart.start()
+        self._ticking = self._loop.call_later(_IDLE_SECONDS, self._tick)
 
     @property
     def epoch(self) -> str:
@@ -40,10 +59,13 @@ class SqliteStore:
     @property
     def seq(self) -> int:
         """The seq of the last change that was committed."""
-        return self._writer.seq
+        return self._seq
 
     async def close(self) -> None:
         """Finish what is queued, and let go of everything."""
+        self._stopping = True
+        self._ticking.cancel()
+        await self._apart.stop()
         await self._writer.stop()
         await self._readers.stop()
         self._connection.close()
@@ -51,60 +73,103 @@ class SqliteStore:
 
     # ---- writing -------------------------------------------------------------------------------------------------
 
-    async def add(self, entry: Entry, *, then: Callable[[Summary], None] | None = None) -> Summary:
+    @property
+    def reads_apart(self) -> bool:
+        """Whether `add` would rather have an `Unread` now."""
+        return self._apart.ready
+
+    async def add(self, mail: Entry | Unread, *, then: Callable[[Summary], None] | None = None) -> Summary:
         """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
-        summary: Summary = await self._writer.submit(rows.prepared(entry), then=then)
+        self._apart.watch()
+        if isinstance(mail, Unread):
+            if self._apart.ready and not self._stopping:
+                return await self._apart.add(mail, then=then)
+            mail = self._read(mail)
+        summary: Summary = await self._write(rows.prepared(mail), then=then)
         return summary
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Give messages, by seq, the digest that was left out when they were added."""
-        await self._writer.submit(lambda transaction: changes.describe(transaction, entries))
+        await self._write(lambda transaction: changes.describe(transaction, entries))
 
     async def mark(self, selection: Selection, *, read: bool) -> int:
         """Set the read state; how many changed."""
-        changed: int = await self._writer.submit(partial(changes.mark, selection=selection, read=read))
+        changed: int = await self._write(partial(changes.mark, selection=selection, read=read))
         return changed
 
     async def tag(self, selection: Selection, tags: tuple[str, ...]) -> int:
         """Replace the tags of the selected messages; how many messages that were."""
-        changed: int = await self._writer.submit(partial(changes.tag, selection=selection, tags=tags))
+        changed: int = await self._write(partial(changes.tag, selection=selection, tags=tags))
         return changed
 
     async def rename_tag(self, old: str, new: str, *, inbox: str | None = None) -> None:
         """Give a tag another name. Raises NotFound, BadRequest."""
-        await self._writer.submit(partial(changes.rename_tag, old=old, new=new, inbox=inbox))
+        await self._write(partial(changes.rename_tag, old=old, new=new, inbox=inbox))
 
     async def remove_tag(self, name: str, *, inbox: str | None = None) -> None:
         """Take a tag off every message of the scope. Raises NotFound."""
-        await self._writer.submit(partial(changes.remove_tag, name=name, inbox=inbox))
+        await self._write(partial(changes.remove_tag, name=name, inbox=inbox))
 
     async def delete(self, selection: Selection) -> int:
         """Remove for good; how many messages that were."""
-        gone: int = await self._writer.submit(partial(changes.delete, selection=selection))
+        gone: int = await self._write(partial(changes.delete, selection=selection))
         return gone
 
     async def hide(self, selection: Selection, *, token: str, seconds: float) -> int:
         """Remove so that `restore(token)` can bring them back for `seconds`."""
         until = _now() + int(seconds * 1e6)
-        gone: int = await self._writer.submit(partial(changes.hide, selection=selection, token=token, until=until))
+        gone: int = await self._write(partial(changes.hide, selection=selection, token=token, until=until))
         return gone
 
     async def restore(self, token: str) -> int:
         """Bring back what was hidden under the token. Raises NotFound."""
-        back: int = await self._writer.submit(partial(changes.restore, token=token, now=_now()))
+        back: int = await self._write(partial(changes.restore, token=token, now=_now()))
         return back
 
     async def make_inbox(self, made: MadeInbox) -> None:
         """Keep an inbox that was made. Raises BadRequest."""
-        await self._writer.submit(partial(changes.make_inbox, made=made))
+        await self._write(partial(changes.make_inbox, made=made))
 
     async def unmake_inbox(self, name: str) -> None:
         """Forget that it was made; its messages stay."""
-        await self._writer.submit(partial(changes.unmake_inbox, name=name))
+        await self._write(partial(changes.unmake_inbox, name=name))
 
     async def put_sessions(self, sessions: Sequence[Session]) -> None:
         """Keep the transcripts of finished sessions."""
-        await self._writer.submit(partial(changes.put_sessions, sessions=sessions))
+        await self._write(partial(changes.put_sessions, sessions=sessions))
+
+    async def _write(self, work: Work | rows.Prepared | None, *, then: Callable[[Any], None] | None = None) -> Any:
+        """The result of a work, when it is committed. Raises what it raised, StoreError, Stopping."""
+        self._apart.claim()
+        try:
+            await self._apart.still()
+            if self._stopping:
+                raise Stopping("the store is closing")
+            done = self._writer.submit(work, then=then)
+        except BaseException:
+            self._apart.release()
+            raise
+        self._written = self._loop.time()
+        return await done
+
+    def _tell(self, commit: Commit) -> None:
+        self._seq = max(self._seq, commit.seq)
+        self._deleted += commit.deleted
+        if commit.events:
+            self._committed(commit.events)
+
+    def _find_lost(self) -> None:
+        """The child is gone: what it has committed is to be told before anything else is."""
+        self._apart.claim()
+        self._writer.submit(partial(changes.tell_again, after=self._seq))
+
+    def _tick(self) -> None:
+        """With nothing to do, look after retention by age, undo deadlines and free pages."""
+        self._ticking = self._loop.call_later(_IDLE_SECONDS, self._tick)
+        self._apart.tick()
+        if not self._apart.ready and self._loop.time() - self._written >= _IDLE_SECONDS:
+            self._apart.claim()
+            self._writer.submit(None)
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
@@ -229,7 +294,7 @@ class SqliteStore:
             size=self._database.size(),
             messages=total,
             unread=unread,
-            deleted=self._writer.deleted,
+            deleted=self._deleted,
         )
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from mailtrap_local import limits
 from mailtrap_local.errors import Busy, StoreError
+from mailtrap_local.mailbox import intake
 from mailtrap_local.model import Event
 from mailtrap_local.store.base import Retention, Selection, Store
 from mailtrap_local.store.database import Database
 from mailtrap_local.store.sqlite import SqliteStore
-from mailtrap_local.store.writer import shrink
 from tests.store.contract import NOW, Opened, StoreContract, entry, search
 
 UNBOUNDED = Retention(max_messages=0, max_age=0, max_bytes=0)
@@ -24,7 +24,7 @@ async def sqlite_store(
     path: Path | None, retention: Retention = UNBOUNDED, events: list[Event] | None = None
 ) -> AsyncIterator[SqliteStore]:
     heard = [] if events is None else events
-    store = SqliteStore(Database.open(path, room=1024), retention=retention, committed=heard.extend)
+    store = SqliteStore(Database.open(path, room=1024), retention=retention, committed=heard.extend, read=intake.read)
     try:
         yield store
     finally:
@@ -133,7 +133,7 @@ async def test_deleting_gives_the_room_back(tmp_path: Path) -> None:
             await store.add(entry(body="x" * 1_000_000))
         await store.delete(Selection())
         for _ in range(20):
-            shrink(store._connection)
+            await store._write(None)
     assert path.stat().st_size < 2_000_000
 
 
