@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
-from mailtrap_local.api.table import ROUTES
+from mailtrap_local.api import table as api
+from mailtrap_local.compat import table as compat
 from mailtrap_local.errors import RequestError, SettingError
 from mailtrap_local.events import Hub
 from mailtrap_local.faults import Faults, read
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ROUTES = (*api.ROUTES, *compat.ROUTES)  # where two have one path, the API's own comes first
 _STOP_SECONDS = 0.8
 _DATE_SECONDS = 1.0
 

@@ -37,12 +37,15 @@ def text_of(data: bytes, *, media: str = "text/plain", headers: Mapping[str, str
     )
 
 
-def file(part: Part, content: bytes) -> Response:
-    """A part as a file, under the type that it declares unless a browser runs or renders that."""
+def file(part: Part, content: bytes, *, filename: str = "") -> Response:
+    """A part as a file, under the type that it declares unless a browser runs or renders that.
+
+    `filename` is what it is called where it does not call itself anything.
+    """
     media = part.content_type if _WELL_FORMED.fullmatch(part.content_type) else _OPAQUE
     named = {
         "content-security-policy": answer.SOURCE_CSP,
-        "content-disposition": disposition(part.filename or part.content_id),
+        "content-disposition": disposition(part.filename or part.content_id or filename),
     }
     if _ACTIVE.fullmatch(media):
         named["x-part-type"] = media

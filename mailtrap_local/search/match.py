@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from mailtrap_local.search.document import Document
 from mailtrap_local.search.headers import header_matches
 from mailtrap_local.search.patterns import compiled
+from mailtrap_local.search.source import source_has
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.search.tree import (
     And,
@@ -18,6 +19,7 @@ from mailtrap_local.search.tree import (
     Contains,
     Equals,
     HeaderField,
+    InSource,
     Never,
     Node,
     Not,
@@ -76,6 +78,8 @@ def predicate(node: Node) -> Predicate:
             return _tagged(name, pattern)
         case HeaderField(name, test, value):
             return lambda document: header_matches(document.raw, name, test, value)
+        case InSource(field, needle):
+            return lambda document: source_has(document.raw, field, needle)
         case Never():
             return lambda _: False
 

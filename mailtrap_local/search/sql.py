@@ -15,6 +15,7 @@ import sqlite3
 
 from mailtrap_local.search.headers import header_matches
 from mailtrap_local.search.patterns import found
+from mailtrap_local.search.source import source_has
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.search.tree import (
     And,
@@ -23,6 +24,7 @@ from mailtrap_local.search.tree import (
     Contains,
     Equals,
     HeaderField,
+    InSource,
     Never,
     Node,
     Not,
@@ -53,6 +55,7 @@ def functions(connection: sqlite3.Connection) -> None:
     """Register what `where` calls: every connection that runs its expressions needs this."""
     connection.create_function("matches_pattern", 2, _matches_pattern, deterministic=True)
     connection.create_function("header_matches", 4, _header_matches, deterministic=True)
+    connection.create_function("source_has", 3, _source_has, deterministic=True)
 
 
 def _matches_pattern(pattern: str, text: str | None) -> bool:
@@ -61,6 +64,10 @@ def _matches_pattern(pattern: str, text: str | None) -> bool:
 
 def _header_matches(data: bytes | None, name: str, test: str, value: str) -> bool:
     return data is not None and header_matches(data, name, test, value)
+
+
+def _source_has(data: bytes | None, field: str, needle: str) -> bool:
+    return data is not None and source_has(data, field, needle)
 
 
 def _expression(node: Node, parameters: list[Parameter]) -> str:
@@ -88,6 +95,9 @@ def _expression(node: Node, parameters: list[Parameter]) -> str:
         case HeaderField(name, test, value):
             parameters.extend((name, test, value))
             return f"header_matches({_RAW}, ?, ?, ?)"
+        case InSource(field, needle):
+            parameters.extend((field, needle))
+            return f"source_has({_RAW}, ?, ?)"
 
 
 def _contains(column: Column, needle: str, parameters: list[Parameter]) -> str:

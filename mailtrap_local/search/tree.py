@@ -85,6 +85,18 @@ class HeaderField:
 
 
 @dataclass(frozen=True, slots=True)
+class InSource:
+    """The needle, in lower case, is in the source as it was sent: in that header field, or with none anywhere.
+
+    No query that is typed has it; fronts of catchers that search like this make it.
+    """
+
+    field: str
+    needle: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """A term that no stored message meets: refused and truncated mail is not kept as a message."""
 
@@ -115,7 +127,7 @@ class Or:
     source: str
 
 
-Term = Contains | Equals | Pattern | Compares | Tagged | HeaderField | Never
+Term = Contains | Equals | Pattern | Compares | Tagged | HeaderField | InSource | Never
 Node = Term | Not | And | Or
 
 
@@ -140,6 +152,8 @@ def cost(node: Node) -> int:
             return 5 if columns == ("text",) else 4
         case HeaderField():
             return 6
+        case InSource():
+            return 7
 
 
 def required(node: Node) -> tuple[Node, ...]:
