@@ -12,6 +12,7 @@
         CursorGone            a cursor of another epoch, or out of reach     HTTP 410
         TooLarge              over a size limit                              HTTP 413, SMTP 552
         Refused               a guard says no                                HTTP 403
+        Unreachable           whom we were to reach cannot be, or did not take it   HTTP 502
         Busy                  a limit on work in flight is reached           HTTP 503, SMTP 452
         Stopping              the process is going down                      HTTP 503, SMTP 421
       StoreError              the store failed (disk full, I/O error); nothing was stored   HTTP 507, SMTP 452
@@ -70,6 +71,10 @@ class TooLarge(RequestError):
 
 class Refused(RequestError):
     """A guard says no."""
+
+
+class Unreachable(RequestError):
+    """Whom we were told to reach cannot be reached, or did not take what we had."""
 
 
 class Busy(RequestError):

@@ -72,3 +72,7 @@ READ_SECONDS = 10.0
 PARSE_INLINE = 64 * KB
 PARSE_APART = 1 * MB
 UNDESCRIBED_BYTES = 256 * MB
+
+# What we fetch or send on request
+FETCH_SECONDS = 10.0
+FETCH_BODY = 1 * MB

@@ -109,7 +109,7 @@ ROUTES: tuple[Route, ...] = (
           answer=schema.Undo, media=TEXT, query=(UNDO,), changes=True, ours=True),
     Route("GET", f"{V1}/sessions", sessions.list_sessions, "SMTP conversations, newest first",
           answer=schema.SessionList, query=(START, LIMIT), ours=True),
-    Route("GET", f"{V1}/sessions/{{id}}", sessions.show, "An SMTP conversation with its transcript",
+    Route("GET", f"{V1}/sessions/{{id}}", sessions.show, "An SMTP conversation, explained",
           answer=schema.Session, ours=True),
     # news
     Route("GET", f"{V1}/cursor", inboxes.cursor, "Where the order of arrival stands now", answer=schema.CursorNow,

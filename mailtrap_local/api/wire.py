@@ -9,6 +9,8 @@ from msgspec import UNSET
 from mailtrap_local import model
 from mailtrap_local.api import schema
 from mailtrap_local.api.unsubscribe import list_unsubscribe
+from mailtrap_local.doctor.diagnoses import Finding
+from mailtrap_local.doctor.explain import explain, in_words
 
 _EPOCH = datetime(1970, 1, 1)  # naive, since only what lies within its zone's calendar can be written at all
 _NOBODY = schema.Address("", "")
@@ -196,9 +198,26 @@ def session_row_of(session: model.Session) -> schema.SessionRow:
 
 
 def session_of(session: model.Session) -> schema.Session:
-    """A session with its transcript."""
-    lines = [schema.Line(line.at / 1000, line.who, line.text) for line in session.lines]
-    return schema.Session(**_session_fields(session), Lines=lines)
+    """A session with its transcript, explained."""
+    told = zip(session.lines, in_words(session.lines), strict=True)
+    lines = [schema.Line(line.at / 1000, line.who, line.text, *words) for line, words in told]
+    findings = [finding_of(finding) for finding in explain(session)]
+    return schema.Session(**_session_fields(session), Lines=lines, Findings=findings)
+
+
+def finding_of(finding: Finding) -> schema.Finding:
+    """What went wrong, in words."""
+    return schema.Finding(
+        Name=finding.name,
+        Level=finding.level,
+        Stage=finding.stage,
+        Means=finding.means,
+        Change=finding.change,
+        RFC=finding.rfc,
+        Evidence=finding.evidence,
+        Again=finding.again,
+        Line=finding.line,
+    )
 
 
 def _session_fields(session: model.Session) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotFound, 404),
     (errors.CursorGone, 410),
     (errors.TooLarge, 413),
+    (errors.Unreachable, 502),
     (errors.Busy, 503),
     (errors.Stopping, 503),
     (errors.StoreError, 507),

@@ -24,14 +24,15 @@ async def test_a_message_leads_to_its_conversation(server: Server, client: httpx
     await asyncio.to_thread(talk, server, user="team")
     message = (await client.get("api/v1/message/latest")).json()
     session = (await client.get("api/v1/message/latest/session")).json()
-    assert list(session) == [*ROW, "Lines"]
+    assert list(session) == [*ROW, "Lines", "Findings"]
     assert session["ID"] == message["Session"]
     assert (session["Helo"], session["Username"], session["Caught"]) == ("app.test", "team", 1)
     assert session["Messages"] == [message["ID"]]
     said = [line["Text"] for line in session["Lines"] if line["Who"] == "C"]
     assert "mail from:<ann@x.org>" in " ".join(said).lower()
     assert "secret-word" not in str(session)
-    assert all(isinstance(line["At"], float) and set(line) == {"At", "Who", "Text"} for line in session["Lines"])
+    assert {tuple(line) for line in session["Lines"]} == {("At", "Who", "Text", "Words", "RFC")}
+    assert all(isinstance(line["At"], float) for line in session["Lines"])
     assert (await client.get(f"api/v1/sessions/{session['ID']}")).json()["Lines"][:3] == session["Lines"][:3]
 
 
@@ -64,3 +65,20 @@ async def test_a_scope_shows_those_of_its_user_and_of_its_messages(server: Serve
         for other in ids:
             status = (await client.get(f"inbox/{inbox}/api/v1/sessions/{other}")).status_code
             assert status == (200 if other == session_id else 404)
+
+
+async def test_a_session_that_failed_says_why_and_what_to_change(server: Server, client: httpx.AsyncClient) -> None:
+    def refused() -> None:
+        with smtplib.SMTP("127.0.0.1", server.smtp_port, local_hostname="app.test") as smtp:
+            smtp.ehlo()
+            smtp.docmd("MAIL", "FROM:<a@x.org> SIZE=999999999999")
+
+    await asyncio.to_thread(refused)
+    row = (await client.get("api/v1/sessions")).json()["sessions"][0]
+    session = (await client.get(f"api/v1/sessions/{row['ID']}")).json()
+    [finding] = session["Findings"]
+    assert (finding["Name"], finding["Level"], finding["Again"]) == ("too-large", "fault", "never")
+    assert "--max-message-size" in finding["Change"]
+    assert session["Lines"][finding["Line"]]["Text"] == finding["Evidence"]
+    words = {line["Text"]: line["Words"] for line in session["Lines"]}
+    assert words["ehlo app.test"].startswith("Says hello")

@@ -8,7 +8,7 @@ import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
 import { TABS } from "./tabs.js";
-import { active, list, listRows, panel, paused, prefs, route, rowOf, selected, shown, targets } from "./store.js";
+import { active, list, listRows, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
 
 /** @typedef {{ keys: string[], does: string, group: "Move" | "Act" | "Go" | "View", run: () => void, always?: boolean }} Key */
 
@@ -62,6 +62,7 @@ export const KEYS = [
   { keys: ["g s"], does: "SMTP sessions", group: "Go", run: () => go({ view: "sessions", id: "" }) },
   { keys: ["g n"], does: "Get started", group: "Go", run: () => (panel.value = "start") },
   { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
+  { keys: ["e"], does: "Explain SMTP line by line", group: "View", run: () => prefer({ words: !prefs.peek().words }) },
   { keys: ["?"], does: "This help", group: "View", run: () => (panel.value = panel.peek() === "help" ? "" : "help") },
   { keys: [","], does: "Settings", group: "View", run: () => (panel.value = "settings") },
   { keys: ["Escape"], does: "Close, unselect, go back", group: "Move", run: back, always: true },

@@ -70,11 +70,11 @@ export const narrow = signal(false);
 /**
  * What is remembered in this browser.
  * @typedef {{ theme: "system" | "light" | "dark", singleKeys: boolean, rail: number, list: number,
- *   width: "320" | "375" | "600" | "768" | "full", dark: boolean, wrap: boolean, dense: boolean, saved: string[] }} Prefs
+ *   width: "320" | "375" | "600" | "768" | "full", dark: boolean, wrap: boolean, dense: boolean, words: boolean, saved: string[] }} Prefs
  */
 /** @type {Prefs} */
 const DEFAULTS = {
-  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", dark: false, wrap: false, dense: false, saved: [],
+  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", dark: false, wrap: false, dense: false, words: false, saved: [],
 };
 
 /** @returns {Prefs} */

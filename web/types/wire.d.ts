@@ -41,14 +41,19 @@ export interface Message {
   Envelope: Envelope; Session: string; Parts: Part; Defects: string[]; HasText: boolean;
 }
 
-export interface Line { At: number; Who: "C" | "S" | "-"; Text: string }
+export interface Line { At: number; Who: "C" | "S" | "-"; Text: string; Words: string; RFC: string }
+
+export interface Finding {
+  Name: string; Level: "fault" | "warning" | "note"; Stage: string; Means: string; Change: string; RFC: string;
+  Evidence: string; Again: "" | "later" | "never"; Line: number;
+}
 
 export interface SessionRow {
   ID: string; Started: string; Ended: string | null; Peer: string; Local: string; Helo: string; Username: string;
   TLS: string; State: string; Messages: string[]; Caught: number; Errors: number; Omitted: number;
 }
 
-export interface Session extends SessionRow { Lines: Line[] }
+export interface Session extends SessionRow { Lines: Line[]; Findings: Finding[] }
 
 export interface Inbox { Name: string; Total: number; Unread: number; Size: number }
 
