@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH):/usr/sbin
 
-.PHONY: help run test lint bench docs tools clean
+.PHONY: help run test lint bench fuzz docs tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -24,6 +24,9 @@ lint: .venv/.tools  ## ruff, mypy --strict, the layers, and tsc, as the tests ru
 
 bench: .venv/.tools  ## measure speed and memory, beside other catchers where they are on the path
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: .venv/.dev  ## a million SMTP sessions of rubbish (ARGS="--sessions N --seed N")
+	$(BIN)/python -m tests.smtp.fuzz $(ARGS)
 
 docs: .venv/.dev  ## write the settings table of the README anew
 	$(BIN)/python -m tests.house.settings_table README.md
