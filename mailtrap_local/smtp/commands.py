@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from mailtrap_local import limits
 from mailtrap_local.model import Recipient
 from mailtrap_local.smtp import auth, paths, replies
-from mailtrap_local.smtp.extensions import MAIL_PARAMETERS, RCPT_PARAMETERS, Check, read_parameters
+from mailtrap_local.smtp.extensions import MAIL_PARAMETERS, RCPT_PARAMETERS, UNDER_TLS, Check, read_parameters
 from mailtrap_local.smtp.paths import BadPath, BadSyntax, Path
 from mailtrap_local.smtp.replies import Rejection
+from mailtrap_local.smtp.transaction import Chunk
 
 if TYPE_CHECKING:
     from mailtrap_local.smtp.session import SmtpProtocol
@@ -25,6 +26,7 @@ Run = Callable[["SmtpProtocol", bytes], str | None]
 _PLAIN = rb":<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>(?: +([\x20-\x7e]*))?"
 _PLAIN_FROM = re.compile(rb"(?i:FROM)" + _PLAIN)
 _PLAIN_TO = re.compile(rb"(?i:TO)" + _PLAIN)
+_CHUNK = re.compile(rb" *([0-9]{1,20})(?: +(LAST))? *", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
@@ -64,7 +66,7 @@ def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> str | No
 
 
 def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
-    """MAIL (section 4.1.1.2): begins a mail; with SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH."""
+    """MAIL (section 4.1.1.2): begins a mail; its parameters are those of the extensions."""
     if smtp.session.host_name is None:
         raise Rejection(replies.NEED_HELLO)
     if smtp.front.auth_required and not smtp.session.authenticated:
@@ -73,15 +75,19 @@ def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     if transaction.mail_from is not None:
         raise Rejection(replies.NESTED_MAIL)
     path = _path(smtp, argument, pattern=_PLAIN_FROM, keyword=b"FROM:")
-    if path.params:
-        values = _parameters(smtp, path, MAIL_PARAMETERS)
+    values = _parameters(smtp, path, MAIL_PARAMETERS) if path.params else {}
+    if values:
         if int(values.get("SIZE", "0")) > smtp.front.max_message_size:
             raise Rejection(replies.TOO_LARGE)
-        transaction.smtp_utf8 = "SMTPUTF8" in values
-    if not transaction.smtp_utf8 and not path.address.isascii():
+        if smtp.tls is None and not UNDER_TLS.isdisjoint(values):
+            raise Rejection(replies.UNKNOWN_PARAMETER)
+    if "SMTPUTF8" not in values and not path.address.isascii():
         raise Rejection(replies.NEED_SMTPUTF8)
 
     def begin() -> str:
+        if values:
+            transaction.smtp_utf8 = "SMTPUTF8" in values
+            transaction.binary = values.get("BODY", "").upper() == "BINARYMIME"
         transaction.mail_from = path.address
         transaction.mail_options.extend(path.params)
         smtp.wasted -= 1
@@ -91,7 +97,7 @@ def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
 
 
 def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str | None:
-    """RCPT (section 4.1.1.3): adds a recipient; no parameter is known as yet."""
+    """RCPT (section 4.1.1.3): adds a recipient; its parameters are those of DSN (RFC 3461)."""
     transaction = smtp.envelope
     if transaction.mail_from is None:
         raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
@@ -139,19 +145,44 @@ def _parameters(smtp: "SmtpProtocol", path: Path, known: Mapping[str, Check]) ->
 
 
 def data(smtp: "SmtpProtocol", argument: bytes) -> str | None:
-    """DATA (section 4.1.1.4): the mail follows."""
+    """DATA (section 4.1.1.4): the mail follows. Not where RFC 3030 asks for BDAT."""
     _no_argument(argument)
     transaction = smtp.envelope
     if transaction.mail_from is None:
         raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
     if not transaction.recipients:
         raise Rejection(replies.NO_VALID_RCPT if transaction.refused else replies.NEED_RCPT)
+    if transaction.binary:
+        raise Rejection(replies.BINARY_BY_BDAT)
+    if transaction.chunks is not None:
+        raise Rejection(replies.DATA_AFTER_BDAT)
 
     def go_ahead() -> str:
         smtp.expect_mail()
         return replies.GO_AHEAD
 
     return smtp.at("data", go_ahead)
+
+
+def bdat(smtp: "SmtpProtocol", argument: bytes) -> None:
+    """BDAT (RFC 3030): so many octets follow, and make up the mail with those of other chunks.
+
+    They are read whatever the answer is, so they never become commands; where their number cannot be told, the
+    connection ends.
+    """
+    said = _CHUNK.fullmatch(argument)
+    if said is None:
+        smtp.hang_up("refused", replies.BDAT_SYNTAX)
+        return
+    transaction = smtp.envelope
+    refusal = ""
+    if transaction.failed:
+        refusal = replies.CHUNK_LOST
+    elif transaction.mail_from is None:
+        refusal = replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO
+    elif not transaction.recipients:
+        refusal = replies.NO_VALID_RCPT if transaction.refused else replies.NEED_RCPT
+    smtp.expect_chunk(Chunk(int(said[1]), said[2] is not None, refusal))
 
 
 def authenticate(smtp: "SmtpProtocol", argument: bytes) -> str | None:
@@ -264,9 +295,10 @@ def _no_argument(argument: bytes) -> None:
 COMMANDS = {
     b"EHLO": Command(ehlo, "EHLO hostname"),
     b"HELO": Command(helo, "HELO hostname"),
-    b"MAIL": Command(mail, "MAIL FROM:<address> [SIZE=n] [BODY=7BIT|8BITMIME] [SMTPUTF8] [AUTH=address]"),
-    b"RCPT": Command(rcpt, "RCPT TO:<address>"),
+    b"MAIL": Command(mail, "MAIL FROM:<address> [parameters]: " + " ".join(MAIL_PARAMETERS)),
+    b"RCPT": Command(rcpt, "RCPT TO:<address> [parameters]: " + " ".join(RCPT_PARAMETERS)),
     b"DATA": Command(data, "DATA"),
+    b"BDAT": Command(bdat, "BDAT octets [LAST]"),
     b"RSET": Command(rset, "RSET"),
     b"NOOP": Command(noop, "NOOP [anything]"),
     b"AUTH": Command(authenticate, "AUTH mechanism [initial-response]"),

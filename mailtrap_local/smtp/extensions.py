@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailtrap_local import limits
 from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.replies import Rejection
 
@@ -14,6 +15,12 @@ Check = Callable[[str | None], bool]  # of a parameter's value; None: there is n
 
 _SIZE = re.compile(r"[0-9]{1,20}")
 _XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
+_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
+_UTF8_ADDRESS = re.compile(
+    r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e\x80-\U0010ffff]|\\x\{[0-9A-F]{2,6}\})+"
+)  # RFC 6533
+_PRIORITY = re.compile(r"-?[0-9]")
+_BY = re.compile(r"([+-]?[0-9]{1,9});([RrNn])[Tt]?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
@@ -22,7 +29,36 @@ def _size(value: str | None) -> bool:
 
 
 def _body(value: str | None) -> bool:
-    return value is not None and value.upper() in {"7BIT", "8BITMIME"}
+    return value is not None and value.upper() in {"7BIT", "8BITMIME", "BINARYMIME"}
+
+
+def _ret(value: str | None) -> bool:
+    return value is not None and value.upper() in {"FULL", "HDRS"}
+
+
+def _envid(value: str | None) -> bool:
+    return value is not None and len(value) <= 100 and _xtext(value)
+
+
+def _notify(value: str | None) -> bool:
+    words = (value or "").upper().split(",")
+    return words == ["NEVER"] or (set(words) <= {"SUCCESS", "FAILURE", "DELAY"} and len(set(words)) == len(words))
+
+
+def _orcpt(value: str | None) -> bool:
+    kind, semicolon, address = (value or "").partition(";")
+    if not semicolon or len(address) > 500 or not _ATOM.fullmatch(kind):
+        return False
+    return bool(_UTF8_ADDRESS.fullmatch(address)) if kind.lower() == "utf-8" else _xtext(address)
+
+
+def _priority(value: str | None) -> bool:
+    return value is not None and bool(_PRIORITY.fullmatch(value))
+
+
+def _by(value: str | None) -> bool:
+    by = _BY.fullmatch(value or "")
+    return by is not None and (by[2].upper() == "N" or int(by[1]) > 0)
 
 
 def _nothing(value: str | None) -> bool:
@@ -41,6 +77,7 @@ class Offer:
     size: int  # the largest message in bytes
     mechanisms: tuple[str, ...] = ()  # of AUTH
     starttls: bool = False
+    secure: bool = False  # TLS is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +95,20 @@ EXTENSIONS = (
     Extension("SIZE {size}", mail={"SIZE": _size}),  # RFC 1870
     Extension("8BITMIME", mail={"BODY": _body}),  # RFC 6152
     Extension("SMTPUTF8", mail={"SMTPUTF8": _nothing}),  # RFC 6531
+    Extension("CHUNKING"),  # RFC 3030
+    Extension("BINARYMIME"),  # RFC 3030
+    Extension("DSN", mail={"RET": _ret, "ENVID": _envid}, rcpt={"NOTIFY": _notify, "ORCPT": _orcpt}),  # RFC 3461
+    Extension("MT-PRIORITY", mail={"MT-PRIORITY": _priority}),  # RFC 6710
+    Extension("DELIVERBY", mail={"BY": _by}),  # RFC 2852
+    Extension(f"LIMITS RCPTMAX={limits.RECIPIENTS}"),  # RFC 9422
+    Extension("REQUIRETLS", mail={"REQUIRETLS": _nothing}, offered=lambda offer: offer.secure),  # RFC 8689
     Extension("ENHANCEDSTATUSCODES"),  # RFC 2034
     Extension("STARTTLS", offered=lambda offer: offer.starttls),  # RFC 3207
     Extension("AUTH {mechanisms}", mail={"AUTH": _xtext}, offered=lambda offer: bool(offer.mechanisms)),  # RFC 4954
     Extension("HELP"),
 )
 
+UNDER_TLS = frozenset({"REQUIRETLS"})  # parameters that are known under TLS only
 MAIL_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.mail.items()}
 RCPT_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.rcpt.items()}
 

@@ -78,7 +78,7 @@ class SmtpFront:
         self.auth_tls_only = settings.smtp_auth_tls_only
         self.tls_advice = _tls_advice(settings)
         offer = extensions.Offer(settings.hostname, settings.max_message_size, self.admission.mechanisms)
-        self.ehlo_secure = extensions.ehlo_reply(offer)
+        self.ehlo_secure = extensions.ehlo_reply(replace(offer, secure=True))
         before = replace(
             offer, starttls=identity is not None, mechanisms=() if self.auth_tls_only else offer.mechanisms
         )

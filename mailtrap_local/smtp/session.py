@@ -18,7 +18,7 @@ from mailtrap_local.smtp.connection import Connection, Ending
 from mailtrap_local.smtp.door import PLAIN, Door
 from mailtrap_local.smtp.intake import Intake
 from mailtrap_local.smtp.replies import Rejection
-from mailtrap_local.smtp.transaction import Transaction
+from mailtrap_local.smtp.transaction import Chunk, Transaction
 from mailtrap_local.smtp.transcript import HIDDEN, redacted_auth, redacted_command, redacted_unknown
 from mailtrap_local.smtp.wire import Overlong
 from mailtrap_local.stages import Situation, Stage, Verdict
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TLS_HANDSHAKE = b"\x16\x03"
 
 # What RFC 3207 section 4 lets a client say before TLS where that is required, and what harms nobody
-_BEFORE_TLS = frozenset({b"EHLO", b"HELO", b"STARTTLS", b"NOOP", b"RSET", b"HELP", b"QUIT"})
+_BEFORE_TLS = frozenset({b"EHLO", b"HELO", b"STARTTLS", b"NOOP", b"RSET", b"HELP", b"QUIT", b"BDAT"})
 # By EHLO, TLS and AUTH (RFC 3848); the names of old SMTP say neither
 _PROTOCOLS = {
     (True, False, False): "ESMTP",
@@ -50,6 +50,7 @@ class SmtpProtocol(Connection):
         self.exchange: auth.Exchange | None = None
         self.auth_tried = False
         self.wasted = 0  # commands since the last mail that did not bring one nearer
+        self._chunk: Chunk | None = None  # that follows
         self._intake = Intake(front.budget, largest=front.max_message_size)
         self._told_bare_line_feed = False
         self._asked_at = -1  # octets of the mail under way at which the gate was asked last
@@ -135,12 +136,19 @@ class SmtpProtocol(Connection):
 
     def reset(self) -> None:
         """Forget the mail that is under way."""
+        if self.envelope.chunks is not None:
+            self._intake.release()
         self.envelope = Transaction()
 
     def expect_mail(self) -> None:
         """The next octets are a mail."""
         self._mail_follows = True
         self._asked_at, self._rate, self._slowed = -1, 0, 0.0
+
+    def expect_chunk(self, chunk: Chunk) -> None:
+        """The next octets are a chunk of a mail."""
+        self.expect_mail()
+        self._chunk = chunk
 
     # Reading
 
@@ -222,7 +230,55 @@ class SmtpProtocol(Connection):
         self.conversation.client(line if line == auth.CANCEL else HIDDEN)
         return respond(self, exchange, auth.decoded(line))
 
+    def _take_chunk(self, chunk: Chunk) -> bool:
+        """A chunk of a mail, or the rest of one that is read for nothing."""
+        transaction = self.envelope
+        octets = self._wire.chunk(chunk.size, keep=not chunk.refusal and not self._intake.refusal)
+        if octets is None:
+            if not chunk.refusal and not self._intake.refusal:
+                self._intake.arriving(transaction.size + len(self._wire))
+            return False
+        self.active = self.loop.time()
+        self._mail_follows, self._chunk = False, None
+        self.conversation.remark(f"{chunk.size} bytes of BDAT")
+        reply = self._deferred(self._chunk_arrived(chunk, octets))
+        if reply is not None:
+            self.reply(reply)
+        return True
+
+    def _chunk_arrived(self, chunk: Chunk, octets: bytes) -> gate.Answer:
+        transaction = self.envelope
+        if chunk.refusal:
+            transaction.failed = transaction.mail_from is not None
+            return chunk.refusal
+        refusal = self._intake.arrived(transaction.size + len(octets))
+        if refusal:
+            self.front.mailbox.refused()
+            self.envelope.failed, self.envelope.chunks = True, []
+            return refusal
+        if transaction.chunks is not None:
+            return self._add(chunk, octets)
+        transaction.failed, transaction.chunks = True, []  # unless the gate lets it in
+        return self.at("data", lambda: self._add(chunk, octets))
+
+    def _add(self, chunk: Chunk, octets: bytes) -> gate.Answer:
+        """One more chunk of the mail under way; what came with the last one is a mail."""
+        transaction = self.envelope
+        assert transaction.chunks is not None
+        transaction.failed = False
+        transaction.chunks.append(octets)
+        transaction.size += len(octets)
+        if chunk.last:
+            mail = b"".join(transaction.chunks)
+            self._wire.size = len(mail)
+            watched = self._work is None and "body" in self.front.gate.watched
+            return None if watched and self._held_up(mail) else self._arrived(mail)
+        self.wasted -= 1
+        return replies.CHUNK_OK.format(chunk.size)
+
     def _take_mail(self) -> bool:
+        if self._chunk is not None:
+            return self._take_chunk(self._chunk)
         mail = self._wire.mail()
         if mail is None and not self._intake.refusal and not self._intake.arriving(len(self._wire)):
             self._wire.swallow()
@@ -240,9 +296,10 @@ class SmtpProtocol(Connection):
         self._mail_follows = False
         self.active = self.loop.time()
         size = self._wire.size
-        self.conversation.remark(f"{size} bytes of DATA")
         refusal = self._intake.arrived(len(mail))
         transaction, self.envelope = self.envelope, Transaction()
+        if transaction.chunks is None:
+            self.conversation.remark(f"{size} bytes of DATA")
         if refusal:
             self.front.mailbox.refused()
             return refusal
@@ -302,12 +359,13 @@ class SmtpProtocol(Connection):
         """Hold up the mail under way, then break it off or take the rest."""
         return await gate.carry_out(self, verdict, lambda: None if mail is None else self._arrived(mail), last=True)
 
-    def _origin(self) -> Origin:
-        """How mail comes on this connection; the protocol's name as RFC 3848 has them."""
+    def _origin(self, transaction: Transaction) -> Origin:
+        """How a mail comes; the protocol's name as RFC 3848 has them, and RFC 6531 section 4.3."""
         session, conversation = self.session, self.conversation
         secure = self.tls
+        protocol = _PROTOCOLS[session.extended_smtp, secure is not None, bool(session.authenticated)]
         return Origin(
-            protocol=_PROTOCOLS[session.extended_smtp, secure is not None, bool(session.authenticated)],
+            protocol="UTF8" + protocol.removeprefix("E") if transaction.smtp_utf8 else protocol,
             peer=conversation.peer,
             helo=conversation.helo,
             tls=secure.summary if secure is not None else "",
@@ -319,7 +377,7 @@ class SmtpProtocol(Connection):
 
     async def _store(self, mail: bytes, transaction: Transaction) -> str | None:
         """Hand a mail in; the reply that says what became of it."""
-        arrival = Arrival(mail, transaction.values(), self._origin())
+        arrival = Arrival(mail, transaction.values(), self._origin(transaction))
         try:
             summary = await self.front.mailbox.receive(arrival)
         except TooLarge:

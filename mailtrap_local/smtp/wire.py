@@ -12,6 +12,7 @@ Theory of operation
 4. A single octet is sought ten times faster than three or five: what is large is asked for a dot first, of which the
    base64 of an attachment has none.
 5. A mail that is not wanted is swallowed: read to its end without being kept, so its octets never become commands.
+6. A chunk (RFC 3030) is so many octets, whatever they are.
 """
 
 END = b"\r\n.\r\n"
@@ -93,6 +94,23 @@ class Wire:
             return None
         mail = b"" if self._swallowing else bytes(memoryview(buffer)[: end + 2])
         return self._end(mail, end + len(END))
+
+    def chunk(self, size: int, *, keep: bool) -> bytes | None:
+        """The next `size` octets; b"" if they shall not be kept, None if they are not all here."""
+        buffer = self._buffer
+        if keep:
+            if len(buffer) < size:
+                return None
+            octets = bytes(memoryview(buffer)[:size])
+            del buffer[:size]
+            return octets
+        gone = min(len(buffer), size - self._swallowed)
+        del buffer[:gone]
+        self._swallowed += gone
+        if self._swallowed < size:
+            return None
+        self._swallowed = 0
+        return b""
 
     def swallow(self) -> None:
         """Read the mail under way to its end without keeping it."""

@@ -19,6 +19,8 @@ from tests.smtp.wireless import Bench, pieces, replies
 
 REPLY = re.compile(r"(?:[2-5][0-5][0-9]-[ -~]*\n)*[2-5][0-5][0-9] [ -~]+|334 ")
 _DATA = re.compile(rb"data[ \t]*\r?\n", re.IGNORECASE)
+_BDAT = re.compile(rb"bdat +(?P<size>[0-9]{1,6})(?P<last> +last)? *\r?\n", re.IGNORECASE)
+_TLS_ALERT = b"\x15\x03"
 _DOUBLED = re.compile(rb"(?:\A|(?<=\r\n))\.")
 _LINES = (
     b"EHLO x", b"EHLO x", b"HELO x", b"EHLO", b"EHLO \xff\xfe", b"EHLO [127.0.0.1]", b"LHLO x",
@@ -30,6 +32,8 @@ _LINES = (
     b"RCPT TO:<d@e.f> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;d@e.f", b"RCPT TO:<d@" + b"e" * 2_000 + b">",
     b"DATA", b"DATA", b"DATA x", b"RSET", b"NOOP", b"NOOP " + b"x" * 5_000, b"VRFY a", b"EXPN l", b"HELP", b"HELP MAIL",
     b"QUIT", b"STARTTLS", b"STARTTLS x", b"BDAT 5", b"BDAT 5 LAST", b"BDAT 99999999999999999999 LAST", b"BDAT -1",
+    b"BDAT 5\r\nabc\r\nBDAT 5 LAST\r\n.\r\n.\r", b"BDAT 0 LAST", b"BDAT 2000 LAST", b"BDAT 2 LAST\r\n\r\nNOOP",
+    b"MAIL FROM:<a@b.c> BODY=BINARYMIME", b"MAIL FROM:<a@b.c> BODY=BINARYMIME\r\nRCPT TO:<d@e.f>",
     b"XCLIENT ADDR=1.2.3.4", b"PROXY TCP4 1.2.3.4 5.6.7.8 9 10", b"GET / HTTP/1.1", b"POST / HTTP/1.1",
     b"AUTH PLAIN", b"AUTH PLAIN AGEAYg==", b"AUTH PLAIN =", b"AUTH LOGIN", b"AUTH LOGIN YQ==", b"AUTH CRAM-MD5",
     b"AUTH SCRAM-SHA-256 biwsbj1hLHI9Yg==", b"AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHgBAQ==", b"AUTH OAUTHBEARER =",
@@ -43,7 +47,13 @@ _MAILS = (
     b"x" * 70_000 + b"\r\n.\r\n", b".\r\n.\r\n", b"\r.\r\n.\r\n", b"no end",
 )  # fmt: skip
 _ENDS = (b"\r\n",) * 12 + (b"\n", b"\r", b"", b"\r\r\n", b"\n\r", b"\x00\r\n")
-_SETTINGS = (Settings(), Settings(), Settings(max_message_size=1024), Settings(smtp_auth_required=True))
+_SETTINGS = (
+    Settings(),
+    Settings(),
+    Settings(max_message_size=1024),
+    Settings(smtp_auth_required=True),
+    Settings(tls=True),
+)
 _SANE = (b"EHLO x\r\n", b"MAIL FROM:<a@b.c>\r\n", b"RCPT TO:<d@e.f>\r\n", b"DATA\r\n")
 
 
@@ -128,6 +138,7 @@ async def _one(bench: Bench, random_: random.Random, seed: int) -> str:
 
 
 def _judge(bench: Bench, state: str, said: bytes) -> None:
+    said, _, _alert = said.partition(_TLS_ALERT)
     for reply in replies(said):
         assert REPLY.fullmatch(reply), f"malformed reply {reply!r}"
         codes = {each[:3] for each in reply.split("\n")}
@@ -139,14 +150,29 @@ def _judge(bench: Bench, state: str, said: bytes) -> None:
 
 
 def _judge_mails(mails: Sequence[bytes], octets: bytes) -> None:
-    """Each must be what follows a line DATA up to the first CRLF.CRLF, without the dots that were doubled."""
+    """Each must be what follows a line DATA up to the first CRLF.CRLF, without the dots that were doubled, or the
+    octets behind some lines BDAT."""
     sent = set()
     for line in _DATA.finditer(octets):
         mail = octets[line.end() :]
         end = (b"\r\n" + mail).find(b"\r\n.\r\n")
         if end >= 0:
             sent.add(_DOUBLED.sub(b"", mail[:end]))
-    assert sent.issuperset(mails), f"kept {[mail for mail in mails if mail not in sent]}"
+    chunks = [
+        (line["last"] is not None, octets[line.end() : line.end() + int(line["size"])])
+        for line in _BDAT.finditer(octets)
+        if line.end() + int(line["size"]) <= len(octets)
+    ]
+    strange = [mail for mail in mails if mail not in sent and not _is_made_of(mail, chunks)]
+    assert not strange, f"kept {strange}"
+
+
+def _is_made_of(mail: bytes, chunks: Sequence[tuple[bool, bytes]]) -> bool:
+    """Whether these are some of the chunks in their order, up to a last one."""
+    for at, (last, chunk) in enumerate(chunks):
+        if (last and mail == chunk) or (mail.startswith(chunk) and _is_made_of(mail[len(chunk) :], chunks[at + 1 :])):
+            return True
+    return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -97,13 +97,37 @@ ROWS = [
     Row("RFC 1870 3", "SIZE without a value", (EHLO, MAIL + " SIZE"), "501 5.5.4"),
     Row("RFC 6152 2", "BODY", (EHLO, MAIL + " BODY=8BITMIME"), "250 2.1.0"),
     Row("RFC 6152 2", "BODY in lower case", (EHLO, MAIL + " body=7bit"), "250 2.1.0"),
-    Row("RFC 3030 3", "BINARYMIME is not offered", (EHLO, MAIL + " BODY=BINARYMIME"), "501 5.5.4"),
+    Row("RFC 3030 3", "BINARYMIME", (EHLO, MAIL + " BODY=BINARYMIME"), "250 2.1.0"),
+    Row("RFC 6152 2", "an unknown BODY", (EHLO, MAIL + " BODY=9BITMIME"), "501 5.5.4"),
+    Row("RFC 3461 4.3", "RET=FULL", (EHLO, MAIL + " RET=full"), "250 2.1.0"),
+    Row("RFC 3461 4.3", "RET=HDRS", (EHLO, MAIL + " RET=HDRS"), "250 2.1.0"),
+    Row("RFC 3461 4.3", "an unknown RET", (EHLO, MAIL + " RET=SOME"), "501 5.5.4"),
+    Row("RFC 3461 4.4", "ENVID", (EHLO, MAIL + " ENVID=QQ314159+2B"), "250 2.1.0"),
+    Row("RFC 3461 4.4", "an ENVID that is no xtext", (EHLO, MAIL + " ENVID=a+b"), "501 5.5.4"),
+    Row("RFC 3461 4.4", "an ENVID over 100 characters", (EHLO, MAIL + " ENVID=" + "x" * 101), "501 5.5.4"),
+    Row("RFC 3461 4.1", "NOTIFY", (EHLO, MAIL, RCPT + " NOTIFY=SUCCESS,delay,FAILURE"), "250 2.1.5"),
+    Row("RFC 3461 4.1", "NOTIFY=NEVER", (EHLO, MAIL, RCPT + " NOTIFY=never"), "250 2.1.5"),
+    Row("RFC 3461 4.1", "NEVER among others", (EHLO, MAIL, RCPT + " NOTIFY=NEVER,DELAY"), "501 5.5.4"),
+    Row("RFC 3461 4.1", "NOTIFY without a value", (EHLO, MAIL, RCPT + " NOTIFY="), "501 5.5.4"),
+    Row("RFC 3461 4.1", "NOTIFY with one twice", (EHLO, MAIL, RCPT + " NOTIFY=DELAY,DELAY"), "501 5.5.4"),
+    Row("RFC 3461 4.2", "ORCPT", (EHLO, MAIL, RCPT + " ORCPT=rfc822;Bob+40example.com"), "250 2.1.5"),
+    Row("RFC 3461 4.2", "ORCPT without a type", (EHLO, MAIL, RCPT + " ORCPT=bob@example.com"), "501 5.5.4"),
+    Row("RFC 3461 4.2", "ORCPT over 500 characters", (EHLO, MAIL, RCPT + " ORCPT=rfc822;" + "x" * 501), "501 5.5.4"),
+    Row("RFC 6533 3", "ORCPT in UTF-8", (EHLO, MAIL, RCPT + " ORCPT=utf-8;\\x{F6}@example.com"), "250 2.1.5"),
+    Row("RFC 3461 4", "RET is none of RCPT", (EHLO, MAIL, RCPT + " RET=FULL"), "555 5.5.4"),
+    Row("RFC 6710 4", "MT-PRIORITY", (EHLO, MAIL + " MT-PRIORITY=-9"), "250 2.1.0"),
+    Row("RFC 6710 4", "MT-PRIORITY out of range", (EHLO, MAIL + " MT-PRIORITY=10"), "501 5.5.4"),
+    Row("RFC 2852 4", "BY with a return", (EHLO, MAIL + " BY=120;R"), "250 2.1.0"),
+    Row("RFC 2852 4", "BY with a notice, overdue, and a trace", (EHLO, MAIL + " BY=-30;nt"), "250 2.1.0"),
+    Row("RFC 2852 4", "BY with a return that is overdue", (EHLO, MAIL + " BY=0;R"), "501 5.5.4"),
+    Row("RFC 2852 4", "BY without a mode", (EHLO, MAIL + " BY=120"), "501 5.5.4"),
+    Row("RFC 8689 2", "REQUIRETLS without TLS", (EHLO, MAIL + " REQUIRETLS"), "555 5.5.4"),
     Row("RFC 4954 5", "AUTH= of MAIL", (EHLO, MAIL + " AUTH=<>"), "250 2.1.0"),
     Row("RFC 4954 5", "AUTH= in xtext", (EHLO, MAIL + " AUTH=ann+40example.com"), "250 2.1.0"),
     Row("RFC 4954 5", "AUTH= not in xtext", (EHLO, MAIL + " AUTH=ann+4"), "501 5.5.4"),
     Row("RFC 5321 4.1.1.11", "a parameter twice", (EHLO, MAIL + " SIZE=1 SIZE=2"), "250 2.1.0"),
     Row("RFC 5321 4.1.1.11", "an unknown parameter", (EHLO, MAIL + " FROB=1"), "555 5.5.4"),
-    Row("RFC 5321 4.1.1.11", "an unknown one of RCPT", (EHLO, MAIL, RCPT + " NOTIFY=NEVER"), "555 5.5.4"),
+    Row("RFC 5321 4.1.1.11", "an unknown one of RCPT", (EHLO, MAIL, RCPT + " FROB=NEVER"), "555 5.5.4"),
     Row("RFC 5321 4.1.1.11", "parameters after HELO", ("HELO x", MAIL + " SIZE=1"), "555 5.5.4"),
     Row("RFC 5321 4.1.2", "no blank before a parameter", (EHLO, MAIL + "SIZE=1"), "501 5.5.4"),
     # internationalised mail
@@ -158,6 +182,12 @@ async def test_what_ehlo_announces(client: Client) -> None:
         "250-SIZE 52428800",
         "250-8BITMIME",
         "250-SMTPUTF8",
+        "250-CHUNKING",
+        "250-BINARYMIME",
+        "250-DSN",
+        "250-MT-PRIORITY",
+        "250-DELIVERBY",
+        "250-LIMITS RCPTMAX=1000",
         "250-ENHANCEDSTATUSCODES",
         "250-AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER",
         "250 HELP",
@@ -195,6 +225,32 @@ async def test_the_envelope_is_what_was_said(front: Running, client: Client) -> 
         "b@[IPv6:::1]",
         "ann@example.com",
     ]
+
+
+async def test_parameters_of_every_extension_land_in_the_envelope(front: Running, client: Client) -> None:
+    said = "SIZE=3 BODY=8BITMIME SMTPUTF8 AUTH=<> RET=HDRS ENVID=QQ314159 MT-PRIORITY=3 BY=60;N"
+    notified = "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@example.com"
+    await client.begin(f"MAIL FROM:<> {said}", f"RCPT TO:<b@example.com> {notified}", "RCPT TO:<c@example.com>", "DATA")
+    client.send(b"x\r\n.\r\n")
+    await client.reply()
+    envelope = front.mailbox.arrivals[0].envelope
+    assert envelope.mail_params == tuple(said.split())
+    assert [recipient.params for recipient in envelope.recipients] == [tuple(notified.split()), ()]
+    assert front.mailbox.arrivals[0].origin.protocol == "UTF8SMTP"  # RFC 6531 section 4.3
+
+
+async def test_smtputf8_is_of_one_mail(front: Running, client: Client) -> None:
+    """RFC 6531 section 3.4: also where the MAIL that named it was refused."""
+    await client.begin()
+    assert (await client.ask("MAIL FROM:<a@b@c> SMTPUTF8")).startswith("553")
+    await client.ask(MAIL)
+    assert (await client.ask("RCPT TO:<ж@example.com>")).startswith("553 5.6.7")
+    await client.ask("RSET")
+    await client.ask(MAIL + " SMTPUTF8")
+    assert (await client.ask("RCPT TO:<ж@example.com>")).startswith("250")
+    await client.ask("RSET")
+    await client.ask(MAIL)
+    assert (await client.ask("RCPT TO:<ж@example.com>")).startswith("553 5.6.7")
 
 
 async def test_how_a_mail_came(front: Running, client: Client) -> None:

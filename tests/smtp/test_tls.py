@@ -263,6 +263,20 @@ async def test_auth_under_tls_only() -> None:
         assert await client.ask(AUTH) == replies.AUTHENTICATED
 
 
+async def test_requiretls_is_offered_under_tls_only(front: Running, client: Client) -> None:
+    """RFC 8689 section 2."""
+    await client.reply()
+    assert "REQUIRETLS" not in announced(await client.ask(HELLO))
+    assert await client.ask("MAIL FROM:<a@example.com> REQUIRETLS") == replies.UNKNOWN_PARAMETER
+    await client.start_tls(front.trust)
+    assert "REQUIRETLS" in announced(await client.ask(HELLO))
+    await client.ask("MAIL FROM:<a@example.com> REQUIRETLS")
+    await client.ask("RCPT TO:<b@example.com>")
+    await client.ask("DATA")
+    assert (await client.ask("x\r\n.")).startswith("250")
+    assert front.mailbox.arrivals[0].envelope.mail_params == ("REQUIRETLS",)
+
+
 # ---- handshakes that fail -------------------------------------------------------------------------------------------
 
 

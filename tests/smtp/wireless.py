@@ -9,6 +9,7 @@ from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import SmtpFront
 from mailtrap_local.smtp.session import SmtpProtocol
+from mailtrap_local.tls.identity import Identity
 from tests.smtp.talking import Catch, Shelf, as_store
 
 
@@ -62,7 +63,9 @@ class Bench:
     def __init__(self, settings: Settings | None = None) -> None:
         self.mailbox = Catch()
         self.sessions = Sessions(as_store(Shelf()))
-        self.front = SmtpFront(self.mailbox, self.sessions, settings or Settings())
+        settings = settings or Settings()
+        identity = Identity.of(settings) if settings.speaks_tls else None
+        self.front = SmtpFront(self.mailbox, self.sessions, settings, identity=identity)
         self.front.loop = asyncio.get_running_loop()
 
     def connect(self) -> tuple[SmtpProtocol, Line]:
