@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mailtrap_local import limits
 from mailtrap_local.errors import Busy, RequestError, Stopping, StoreError, TooLarge
 from mailtrap_local.model import Arrival, Origin, SessionState
-from mailtrap_local.smtp import auth, gate, replies
+from mailtrap_local.smtp import auth, gate, habits, replies
 from mailtrap_local.smtp.commands import COMMANDS, respond
 from mailtrap_local.smtp.connection import Connection, Ending
 from mailtrap_local.smtp.door import PLAIN, Door
@@ -303,6 +303,8 @@ class SmtpProtocol(Connection):
         if refusal:
             self.front.mailbox.refused()
             return refusal
+        for remark in habits.of(mail, transaction):
+            self.conversation.remark(remark)
         if "end-of-data" in self.front.gate.watched:
             verdict = self.front.gate.ask(self.situation("end-of-data", transaction=transaction, raw=mail, seen=size))
             if verdict is not None:

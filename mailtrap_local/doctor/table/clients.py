@@ -56,6 +56,26 @@ ROWS = (
         change="Many servers refuse that, since it helps smuggling. Write `\\r\\n`, or use a library for SMTP.",
     ),
     Diagnosis(
+        "bare-carriage-return", "remark", level="warning", rfc="RFC 5321 section 2.3.8", text="carriage return that no",
+        means="The mail has a CR that is no part of a line end; some servers take it for one, others refuse it.",
+        change="Normalise the line ends of the body to `\\r\\n`, or encode the part in base64.",
+    ),
+    Diagnosis(
+        "long-line", "remark", level="warning", rfc="RFC 5321 section 4.5.3.1.6", text="has a line of over",
+        means="A line is longer than the standard allows; servers on the way may cut it, break it, or refuse the mail.",
+        change="Encode the part as quoted-printable or base64, which every mail library can, or break the lines.",
+    ),
+    Diagnosis(
+        "nul-byte", "remark", level="warning", rfc="RFC 5322 section 4", text="NUL byte",
+        means="The mail has a NUL byte; many servers drop it, cut the mail there, or refuse it.",
+        change="Encode the part in base64.",
+    ),
+    Diagnosis(
+        "unannounced-8bit", "remark", level="warning", rfc="RFC 6152 section 2", text="bytes over 127",
+        means="The mail has 8-bit characters that were not announced; a server may refuse it or garble them.",
+        change="Say BODY=8BITMIME in MAIL FROM where the server offers 8BITMIME, or encode the parts and the header.",
+    ),
+    Diagnosis(
         "sloppy-path", "remark", level="warning", rfc="RFC 5321 section 4.1.2",
         text="angle brackets|blank before the address|source route|without a domain",
         means="An address that is not written as it should be; it was taken all the same.",
