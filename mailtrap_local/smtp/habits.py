@@ -9,9 +9,13 @@ from mailtrap_local.smtp.transaction import Transaction
 LOOKED_AT = 64 * limits.KB
 LINE = 998  # octets without CRLF (RFC 5321 section 4.5.3.1.6, RFC 5322 section 2.1.1)
 
+_ANNOUNCED = {"BODY=8BITMIME", "SMTPUTF8"}  # RFC 6152, RFC 6531
+
 
 def of(mail: bytes, transaction: Transaction) -> list[str]:
     """A remark for each habit that this mail shows."""
+    if "BODY=BINARYMIME" in _said(transaction):
+        return []  # RFC 3030: any octets, and no lines
     mail = mail[:LOOKED_AT]
     remarks = []
     line_feeds, pairs = mail.count(b"\n"), mail.count(b"\r\n")
@@ -23,7 +27,7 @@ def of(mail: bytes, transaction: Transaction) -> list[str]:
         remarks.append(f"the mail has a line of over {LINE} bytes")
     if b"\0" in mail:
         remarks.append("the mail has a NUL byte")
-    if not (mail.isascii() or _said_8bit(transaction)):
+    if not mail.isascii() and _said(transaction).isdisjoint(_ANNOUNCED):
         remarks.append("the mail has bytes over 127, and MAIL FROM did not say BODY=8BITMIME")
     return remarks
 
@@ -39,10 +43,9 @@ def _has_long_line(mail: bytes) -> bool:
     return False
 
 
-def _said_8bit(transaction: Transaction) -> bool:
-    """Whether MAIL announced such bytes, by BODY (RFC 6152, RFC 3030) or by SMTPUTF8 (RFC 6531)."""
-    said = {option.upper() for option in transaction.mail_options}
-    return not said.isdisjoint({"BODY=8BITMIME", "BODY=BINARYMIME", "SMTPUTF8"})
+def _said(transaction: Transaction) -> set[str]:
+    """The parameters of MAIL."""
+    return {option.upper() for option in transaction.mail_options}
 
 
 def _lines(count: int) -> str:

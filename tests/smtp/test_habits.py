@@ -41,6 +41,13 @@ async def test_8_bit_that_was_announced_is_no_habit(front: Running, client: Clie
     assert not [text for text in texts(await front.session(), "-") if text.startswith("the mail has")]
 
 
+async def test_binary_mail_has_no_lines(front: Running, client: Client) -> None:
+    await client.begin("MAIL FROM:<a@example.com> BODY=BINARYMIME", "RCPT TO:<b@example.com>")
+    client.send(b"BDAT 6 LAST\r\na\0\n\r\xffb")
+    assert (await client.reply()).startswith("250 ")
+    assert not [text for text in texts(await front.session(), "-") if text.startswith("the mail has")]
+
+
 def test_what_a_library_makes_shows_no_habit() -> None:
     from mailtrap_local.smtp import habits
     from mailtrap_local.smtp.transaction import Transaction
