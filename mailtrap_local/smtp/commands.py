@@ -53,16 +53,18 @@ def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> str | No
     if not name or _CONTROL.search(name):
         raise Rejection(replies.NEED_HOSTNAME)
     host_name = name.decode("utf-8", "replace")
+    if "helo" in smtp.watched:
+        return smtp.at("helo", partial(_greet, smtp, host_name, extended=extended), helo=host_name)
+    return _greet(smtp, host_name, extended=extended)
 
-    def greet() -> str:
-        smtp.session.host_name = smtp.conversation.helo = host_name
-        smtp.session.extended_smtp = extended
-        smtp.reset()
-        if not extended:
-            return "250 " + smtp.front.hostname
-        return smtp.front.ehlo if smtp.tls is None else smtp.front.ehlo_secure
 
-    return smtp.at("helo", greet, helo=host_name)
+def _greet(smtp: "SmtpProtocol", host_name: str, *, extended: bool) -> str:
+    smtp.session.host_name = smtp.conversation.helo = host_name
+    smtp.session.extended_smtp = extended
+    smtp.reset()
+    if not extended:
+        return "250 " + smtp.front.hostname
+    return smtp.front.ehlo if smtp.tls is None else smtp.front.ehlo_secure
 
 
 def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
@@ -83,17 +85,20 @@ def mail(smtp: "SmtpProtocol", argument: bytes) -> str | None:
             raise Rejection(replies.UNKNOWN_PARAMETER)
     if "SMTPUTF8" not in values and not path.address.isascii():
         raise Rejection(replies.NEED_SMTPUTF8)
+    if "mail" in smtp.watched:
+        return smtp.at("mail", partial(_begin, smtp, path, values), mail_from=path.address)
+    return _begin(smtp, path, values)
 
-    def begin() -> str:
-        if values:
-            transaction.smtp_utf8 = "SMTPUTF8" in values
-            transaction.binary = values.get("BODY", "").upper() == "BINARYMIME"
-        transaction.mail_from = path.address
-        transaction.mail_options.extend(path.params)
-        smtp.wasted -= 1
-        return replies.MAIL_OK
 
-    return smtp.at("mail", begin, mail_from=path.address)
+def _begin(smtp: "SmtpProtocol", path: Path, values: Mapping[str, str]) -> str:
+    transaction = smtp.envelope
+    if values:
+        transaction.smtp_utf8 = "SMTPUTF8" in values
+        transaction.binary = values.get("BODY", "").upper() == "BINARYMIME"
+    transaction.mail_from = path.address
+    transaction.mail_options.extend(path.params)
+    smtp.wasted -= 1
+    return replies.MAIL_OK
 
 
 def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str | None:
@@ -111,14 +116,17 @@ def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str | None:
         _parameters(smtp, path, RCPT_PARAMETERS)
     if not transaction.smtp_utf8 and not path.address.isascii():
         raise Rejection(replies.NEED_SMTPUTF8)
+    if "rcpt" in smtp.watched:
+        return smtp.at("rcpt", partial(_add, smtp, path), recipient=path.address)
+    return _add(smtp, path)
 
-    def add() -> str:
-        transaction.refused -= 1
-        transaction.recipients.append(Recipient(path.address, path.params))
-        smtp.wasted -= 1
-        return replies.RCPT_OK
 
-    return smtp.at("rcpt", add, recipient=path.address)
+def _add(smtp: "SmtpProtocol", path: Path) -> str:
+    transaction = smtp.envelope
+    transaction.refused -= 1
+    transaction.recipients.append(Recipient(path.address, path.params))
+    smtp.wasted -= 1
+    return replies.RCPT_OK
 
 
 def _path(smtp: "SmtpProtocol", argument: bytes, *, pattern: re.Pattern[bytes], keyword: bytes) -> Path:
@@ -156,12 +164,7 @@ def data(smtp: "SmtpProtocol", argument: bytes) -> str | None:
         raise Rejection(replies.BINARY_BY_BDAT)
     if transaction.chunks is not None:
         raise Rejection(replies.DATA_AFTER_BDAT)
-
-    def go_ahead() -> str:
-        smtp.expect_mail()
-        return replies.GO_AHEAD
-
-    return smtp.at("data", go_ahead)
+    return smtp.at("data", smtp.expect_mail) if "data" in smtp.watched else smtp.expect_mail()
 
 
 def bdat(smtp: "SmtpProtocol", argument: bytes) -> None:
@@ -213,7 +216,8 @@ def respond(smtp: "SmtpProtocol", exchange: auth.Exchange, response: bytes | Non
     if isinstance(step, str):
         smtp.exchange = exchange
         return step
-    return smtp.at("auth", partial(_admit, smtp, step), user=step.user)
+    admit = partial(_admit, smtp, step)
+    return smtp.at("auth", admit, user=step.user) if "auth" in smtp.watched else admit()
 
 
 async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: Awaitable[auth.Answer]) -> str | None:
@@ -227,7 +231,8 @@ async def _respond_later(smtp: "SmtpProtocol", exchange: auth.Exchange, answer: 
     if isinstance(step, str):
         smtp.exchange = exchange
         return step
-    return await smtp.later_at("auth", partial(_admit, smtp, step), user=step.user)
+    admit = partial(_admit, smtp, step)
+    return await smtp.later_at("auth", admit, user=step.user) if "auth" in smtp.watched else admit()
 
 
 def _admit(smtp: "SmtpProtocol", admitted: auth.Admitted) -> str:
@@ -284,7 +289,11 @@ def help_(_smtp: "SmtpProtocol", argument: bytes) -> str:
 def quit_(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """QUIT (section 4.1.1.10)."""
     _no_argument(argument)
-    return smtp.at("quit", lambda: smtp.hang_up("quit", replies.BYE))
+    leave = partial(smtp.hang_up, "quit", replies.BYE)
+    if "quit" in smtp.watched:
+        return smtp.at("quit", leave)
+    leave()
+    return None
 
 
 def _no_argument(argument: bytes) -> None:

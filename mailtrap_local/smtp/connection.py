@@ -181,7 +181,7 @@ class Connection(SMTP):
         """Say this at so many octets a second, within deferred work. Whether all of it could be said."""
         self._flush()
         self.conversation.server(reply)
-        octets = _octets([reply])
+        octets = _octets(reply)
         step = max(1, rate // TICKS)
         self._mid_reply = True
         for start in range(0, len(octets), step):
@@ -343,7 +343,7 @@ class Connection(SMTP):
             return
         if self._eof:
             self._left()
-        else:
+        elif not self._reading:
             self._resume_reading()
 
     def _step(self) -> bool:
@@ -394,7 +394,7 @@ class Connection(SMTP):
     def _flush(self) -> None:
         if self._replies:
             if not self._lost:
-                self.transport.write(_octets(self._replies))
+                self.transport.write(_octets("\n".join(self._replies)))
             self._replies.clear()
 
     def _wake(self, whole: bool = False) -> None:
@@ -420,9 +420,9 @@ class Connection(SMTP):
         self.transport.abort()
 
 
-def _octets(said: list[str]) -> bytes:
-    """Replies as they go over the wire."""
-    return ("\n".join(said).replace("\n", "\r\n") + "\r\n").encode("ascii", "replace")
+def _octets(said: str) -> bytes:
+    """A reply, or several with a line feed between them, as they go over the wire."""
+    return (said.replace("\n", "\r\n") + "\r\n").encode("ascii", "replace")
 
 
 def _address(name: object) -> str:

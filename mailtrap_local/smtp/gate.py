@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mailtrap_local.smtp import replies
-from mailtrap_local.stages import Situation, Stage, Verdict
+from mailtrap_local.stages import STAGES, Situation, Stage, Verdict
 
 if TYPE_CHECKING:
     from mailtrap_local.smtp.connection import Connection
@@ -57,8 +57,9 @@ class Gate:
         return verdict
 
     def _look(self) -> None:
-        stages = {stage for source in self._sources for stage in source.stages}
-        self.watched = {stage: tuple(each for each in self._sources if stage in each.stages) for stage in stages}
+        watched = {stage: tuple(each for each in self._sources if stage in each.stages) for stage in STAGES}
+        self.watched.clear()  # and never another one: connections look into it by themselves
+        self.watched.update((stage, sources) for stage, sources in watched.items() if sources)
 
 
 def takes_time(verdict: Verdict) -> bool:

@@ -14,7 +14,7 @@ from mailtrap_local.errors import Busy, RequestError, Stopping, StoreError, TooL
 from mailtrap_local.model import Arrival, Origin, SessionState
 from mailtrap_local.smtp import auth, gate, habits, replies
 from mailtrap_local.smtp.commands import COMMANDS, respond
-from mailtrap_local.smtp.connection import Connection, Ending
+from mailtrap_local.smtp.connection import Connection, Ending, Work
 from mailtrap_local.smtp.door import PLAIN, Door
 from mailtrap_local.smtp.intake import Intake
 from mailtrap_local.smtp.replies import Rejection
@@ -48,6 +48,7 @@ class SmtpProtocol(Connection):
     def __init__(self, front: "SmtpFront", door: Door = PLAIN) -> None:
         super().__init__(front, door)
         self.exchange: auth.Exchange | None = None
+        self.watched = front.gate.watched  # the stages at which somebody else may answer
         self.auth_tried = False
         self.wasted = 0  # commands since the last mail that did not bring one nearer
         self._chunk: Chunk | None = None  # that follows
@@ -67,9 +68,11 @@ class SmtpProtocol(Connection):
     # What the gate is asked
 
     def at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
-        """The answer at a stage: what the gate says, else what `act` comes to. `known` are fields of Situation."""
-        if stage not in self.front.gate.watched:
-            return self._deferred(act())
+        """The answer at a stage that is watched: what the gate says, else what `act` comes to.
+
+        `known` are fields of Situation. Where nobody watches, which is where nearly all mail comes by, the caller acts
+        by itself: it is on the path of every command.
+        """
         verdict = self.front.gate.ask(self.situation(stage, **known))
         if verdict is None:
             return self._deferred(act())
@@ -82,7 +85,7 @@ class SmtpProtocol(Connection):
 
     async def later_at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
         """As `at`, within deferred work."""
-        verdict = self.front.gate.ask(self.situation(stage, **known)) if stage in self.front.gate.watched else None
+        verdict = self.front.gate.ask(self.situation(stage, **known))
         if verdict is None:
             return await gate.settled(act())
         gate.note(self, verdict)
@@ -115,9 +118,11 @@ class SmtpProtocol(Connection):
 
     def greet(self) -> None:
         """Say the first word, unless the gate says another."""
-        reply = self.at("connect", lambda: self.front.greeting)
-        if reply is not None:
-            self.reply(reply)
+        greeting: str | None = self.front.greeting
+        if "connect" in self.watched:
+            greeting = self.at("connect", lambda: self.front.greeting)
+        if greeting is not None:
+            self.reply(greeting)
 
     def secured(self) -> None:
         """TLS is established: what was said before counts no more, EHLO and AUTH included (RFC 3207 section 4.2)."""
@@ -140,10 +145,11 @@ class SmtpProtocol(Connection):
             self._intake.release()
         self.envelope = Transaction()
 
-    def expect_mail(self) -> None:
+    def expect_mail(self) -> str:
         """The next octets are a mail."""
         self._mail_follows = True
         self._asked_at, self._rate, self._slowed = -1, 0, 0.0
+        return replies.GO_AHEAD
 
     def expect_chunk(self, chunk: Chunk) -> None:
         """The next octets are a chunk of a mail."""
@@ -282,16 +288,18 @@ class SmtpProtocol(Connection):
         mail = self._wire.mail()
         if mail is None and not self._intake.refusal and not self._intake.arriving(len(self._wire)):
             self._wire.swallow()
-        if (self._rate or "body" in self.front.gate.watched) and self._held_up(mail):
+        if (self._rate or "body" in self.watched) and self._held_up(mail):
             return True
         if mail is None:
             return False
-        reply = self._deferred(self._arrived(mail))
-        if reply is not None:
-            self.reply(reply)
+        answer = self._arrived(mail)
+        if isinstance(answer, str):
+            self.reply(answer)
+        else:
+            self.defer(answer)
         return True
 
-    def _arrived(self, mail: bytes) -> gate.Answer:
+    def _arrived(self, mail: bytes) -> str | Work:
         """A mail is all here."""
         self._mail_follows = False
         self.active = self.loop.time()
@@ -305,7 +313,7 @@ class SmtpProtocol(Connection):
             return refusal
         for remark in habits.of(mail, transaction):
             self.conversation.remark(remark)
-        if "end-of-data" in self.front.gate.watched:
+        if "end-of-data" in self.watched:
             verdict = self.front.gate.ask(self.situation("end-of-data", transaction=transaction, raw=mail, seen=size))
             if verdict is not None:
                 gate.note(self, verdict)
@@ -397,5 +405,7 @@ class SmtpProtocol(Connection):
         self.wasted = 0
         self.conversation.caught(summary.id)
         reply = "250 2.0.0 Ok: queued as " + summary.id
+        if "stored" not in self.watched:
+            return reply
         known = {"transaction": transaction, "raw": mail, "seen": len(mail), "message": summary.id}
         return await self.later_at("stored", lambda: reply, inbox=summary.inbox, **known)
