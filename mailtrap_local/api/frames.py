@@ -100,9 +100,12 @@ def _remember(known: OrderedDict[K, V], key: K, value: V, *, limit: int) -> V:
     return value
 
 
-def empty_frame(cursor: Cursor, *, reset: bool = False, counts: schema.LiveStats | None = None) -> str:
-    """A frame without events: the one that opens a connection, or the counts."""
-    frame = schema.Frame(str(cursor), [], reset=reset or UNSET, stats=UNSET if counts is None else counts)
+def empty_frame(
+    cursor: Cursor, *, reset: bool = False, counts: schema.LiveStats | None = None, faults: int | None = None
+) -> str:
+    """A frame without events: the one that opens a connection, the counts, or the revision of the faults."""
+    stats = UNSET if counts is None else counts
+    frame = schema.Frame(str(cursor), [], reset or UNSET, stats, UNSET if faults is None else faults)
     return encode(frame).decode()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from mailtrap_local.api.frames import FRAME_EVENTS, Broadcast, empty_frame, mailpit_stats
+from mailtrap_local.api.frames import COUNTS_SECONDS, FRAME_EVENTS, Broadcast, empty_frame, mailpit_stats
 from mailtrap_local.events import Cursor
 from mailtrap_local.http import sockets
 from mailtrap_local.http.route import Call, Front
@@ -31,13 +31,14 @@ class _Client:
         self.hub = call.mailbox.hub
         self.listener = self.hub.listen(since=since)
         self.mailbox = call.mailbox
+        self.faults = call.front.faults
         self.watch: Watch | None = None
         self.cursor = self.listener.cursor
         self.stale = asyncio.Event()  # something was told since the counts were
 
     def acts(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        """Tell the events, and the counts behind them."""
-        return self._follow(), self._count()
+        """Tell the events, the counts behind them, and that faults have changed."""
+        return self._follow(), self._count(), self._watch_faults()
 
     async def _follow(self) -> None:
         watching = self.mailbox.watching(self.query, inbox=self.inbox) if self.query else nullcontext()
@@ -51,6 +52,19 @@ class _Client:
             await self.stale.wait()
             self.stale.clear()
             await self.tell_counts()
+
+    async def _watch_faults(self) -> None:
+        """Tell that they have changed, at most every `COUNTS_SECONDS`: some fire a thousand times a second."""
+        changed = asyncio.Event()
+        self.faults.listen(changed.set)
+        try:
+            while True:
+                await changed.wait()
+                changed.clear()
+                await self.socket.send_text(empty_frame(self.cursor, faults=self.faults.revision))
+                await asyncio.sleep(COUNTS_SECONDS)
+        finally:
+            self.faults.forget(changed.set)
 
     async def greet(self) -> None:
         """Say at once where the client stands, with what it missed."""
@@ -85,6 +99,9 @@ class _MailpitClient(_Client):
     def __init__(self, call: Call, socket: WebSocket) -> None:
         super().__init__(call, socket)
         self.query = None
+
+    def acts(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return self._follow(), self._count()
 
     async def greet(self) -> None:
         await self.tell_counts()

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mailtrap_local import __version__
 from mailtrap_local.api import schema
-from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound
+from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
 from mailtrap_local.store.base import Selection, StoreInfo
@@ -77,7 +77,7 @@ async def webui(call: Call) -> Response:
         Label=settings.label,
         MessageRelay=schema.MessageRelay(),
         SpamAssassin=False,
-        ChaosEnabled=False,
+        ChaosEnabled=True,
         DuplicatesIgnored=False,
         HideDeleteAllButton=False,
         Version=__version__,
@@ -131,11 +131,6 @@ def _metric(name: str, kind: str, summary: str, value: int) -> tuple[str, str, s
 
 def _label(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-
-async def chaos(_: Call) -> Response:
-    """GET and PUT /chaos, the feature being off."""
-    raise BadRequest("Chaos is not enabled")
 
 
 async def off(_: Call) -> Response:

@@ -1,6 +1,7 @@
 """The route table: every address of the HTTP front, once. Routing, guards, openapi.json and tests come from it."""
 
 from mailtrap_local.api import (
+    faults,
     inboxes,
     live,
     message,
@@ -111,6 +112,26 @@ ROUTES: tuple[Route, ...] = (
           answer=schema.SessionList, query=(START, LIMIT), ours=True),
     Route("GET", f"{V1}/sessions/{{id}}", sessions.show, "An SMTP conversation, explained",
           answer=schema.Session, ours=True),
+    # faults
+    Route("GET", f"{V1}/faults", faults.list_faults, "Fault rules with their counts", answer=schema.FaultList,
+          ours=True),
+    Route("POST", f"{V1}/faults", faults.add_fault, "Put a fault in force", answer=schema.Fault,
+          takes=schema.FaultRule, changes=True, ours=True),
+    Route("PUT", f"{V1}/faults", faults.set_faults, "Have these faults and no others", answer=schema.FaultList,
+          takes=schema.FaultRules, changes=True, ours=True),
+    Route("DELETE", f"{V1}/faults", faults.remove_faults, "Remove every fault", media=TEXT, changes=True, ours=True),
+    Route("GET", f"{V1}/faults/presets", faults.list_presets, "Faults that have a name, with real servers' words",
+          answer=schema.FaultPresets, ours=True),
+    Route("GET", f"{V1}/faults/{{id}}", faults.show_fault, "A fault with its counts", answer=schema.Fault, ours=True),
+    Route("PUT", f"{V1}/faults/{{id}}", faults.change_fault, "Another fault in the place of this one",
+          answer=schema.Fault, takes=schema.FaultRule, changes=True, ours=True),
+    Route("DELETE", f"{V1}/faults/{{id}}", faults.remove_fault, "Remove a fault", media=TEXT, changes=True,
+          ours=True),
+    Route("POST", f"{V1}/faults/{{id}}/reset", faults.reset_fault, "Have a fault count from nothing again",
+          answer=schema.Fault, changes=True, ours=True),
+    Route("GET", f"{V1}/chaos", faults.show_chaos, "Refusals by chance, as Mailpit has them", answer=schema.Chaos),
+    Route("PUT", f"{V1}/chaos", faults.set_chaos, "Set the refusals by chance; each is a fault", answer=schema.Chaos,
+          takes=schema.Chaos, changes=True),
     # news
     Route("GET", f"{V1}/cursor", inboxes.cursor, "Where the order of arrival stands now", answer=schema.CursorNow,
           ours=True),
@@ -126,8 +147,6 @@ ROUTES: tuple[Route, ...] = (
     # the application
     Route("GET", f"{V1}/info", system.info, "Figures of the application and its store", answer=schema.Information),
     Route("GET", f"{V1}/webui", system.webui, "What a user interface needs to know", answer=schema.WebUI),
-    Route("GET", f"{V1}/chaos", system.chaos, "Chaos: off", media=TEXT),
-    Route("PUT", f"{V1}/chaos", system.chaos, "Chaos: off", media=TEXT, changes=True),
     Route("GET", f"{V1}/ca.pem", system.authority, "The certificate that clients of SMTP with TLS have to trust",
           media=PEM, ours=True),
     Route("GET", f"{V1}/openapi.json", openapi.document, "This description (OpenAPI 3.1)", answer=dict, ours=True),

@@ -5,6 +5,7 @@ names: those that delete or mark refuse them, since `{"ID": …}` would else mea
 Mailpit does.
 """
 
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -72,6 +73,8 @@ def _converted(value: Any, wanted: type[T], *, strict: bool) -> T:
 
 def _renamed(value: Any, wanted: Any) -> Any:
     """The value with the names of its objects spelt as the types spell them, as deep as there are types."""
+    if isinstance(wanted, UnionType):  # of a type and None
+        wanted = next(kind for kind in get_args(wanted) if kind is not NoneType)
     if isinstance(value, list) and get_origin(wanted) is list:
         return [_renamed(item, get_args(wanted)[0]) for item in value]
     if not isinstance(value, dict) or not (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):

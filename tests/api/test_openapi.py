@@ -98,13 +98,16 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
     given: dict[str, dict[str, Any]] = {
         "/api/v1/send": {"json": {"From": {"Email": "a@x.org"}, "To": [{"Email": "b@x.org"}], "Tags": ["red"]}},
         "/api/v1/messages": {"content": RICH, "headers": {"Content-Type": "message/rfc822"}},
+        "/api/v1/faults": {"json": {"Preset": "greylisting"}},
     }
+    fault = (await client.post("api/v1/faults", json={"Preset": "tarpit"})).json()
     queries = {"/api/v1/search": "?query=x.org", "/api/v1/message/{id}/preview": "?count=1"}
     checked = 0
     for route in ROUTES:
         if route.answer is not None and route.method in ("GET", "POST"):
             path = address(route).replace("none", token).replace("latest", session["Messages"][0])
             path = f"/api/v1/sessions/{session['ID']}" if route.path == "/api/v1/sessions/{id}" else path
+            path = route.path.replace("{id}", fault["ID"]) if "/faults/{id}" in route.path else path
             body = given.get(route.path, {}) if route.method == "POST" else {}
             answer = await client.request(route.method, path + queries.get(route.path, ""), **body)
             assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json"), route.path
