@@ -265,7 +265,9 @@ class SmtpProtocol(Connection):
         if transaction.chunks is not None:
             return self._add(chunk, octets)
         transaction.failed, transaction.chunks = True, []  # unless the gate lets it in
-        return self.at("data", lambda: self._add(chunk, octets))
+        if "data" in self.watched:
+            return self.at("data", lambda: self._add(chunk, octets))
+        return self._add(chunk, octets)
 
     def _add(self, chunk: Chunk, octets: bytes) -> gate.Answer:
         """One more chunk of the mail under way; what came with the last one is a mail."""
@@ -277,7 +279,7 @@ class SmtpProtocol(Connection):
         if chunk.last:
             mail = b"".join(transaction.chunks)
             self._wire.size = len(mail)
-            watched = self._work is None and "body" in self.front.gate.watched
+            watched = self._work is None and "body" in self.watched
             return None if watched and self._held_up(mail) else self._arrived(mail)
         self.wasted -= 1
         return replies.CHUNK_OK.format(chunk.size)
