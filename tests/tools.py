@@ -21,7 +21,8 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def need(name: str) -> Path:
-    """The path of a tool, by its name: a command, "chromium", "node", "npm", "tsc", or "nodemailer" (its folder)."""
+    """The path of a tool, by its name: a command, "chromium", "node", "npm", "tsc", or a package of
+    tests/node (its folder)."""
     found = find(name)
     if found is not None:
         return found
@@ -64,5 +65,8 @@ def _inside(path: str) -> Callable[[], Path | None]:
 _FINDERS: dict[str, Callable[[], Path | None]] = {
     "chromium": _chromium,
     "tsc": _inside("web/node_modules/.bin/tsc"),
-    "nodemailer": _inside("tests/node/node_modules/nodemailer"),
+    **{
+        name: _inside(f"tests/node/node_modules/{name}")
+        for name in ("nodemailer", "mailpit-api", "mailhog", "cypress-mailpit", "cypress-mailhog", "cypress-maildev")
+    },
 }

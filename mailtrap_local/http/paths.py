@@ -27,16 +27,21 @@ class Paths:
 
 
 def _scoped(scope: Scope, base_path: str) -> Scope:
-    raw = _under(scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"]), base_path)
+    raw = _one_slash(_under(scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"]), base_path))
     inner = dict(scope, root_path="")
     if raw.startswith(_PREFIX):
         segment, _, rest = raw[len(_PREFIX) :].partition("/")
         name = inbox_name(unquote(segment))
         if name:  # what is no name stays in the path, where no route is, and never means all inboxes
             inner[INBOX] = name
-            raw = "/" + rest
+            raw = _one_slash("/" + rest)
     inner["path"] = unquote(raw)
     return inner
+
+
+def _one_slash(path: str) -> str:
+    """The path with one slash before it: clients put another between a base URL and what they ask for."""
+    return "/" + path.lstrip("/") if path.startswith("//") else path
 
 
 def _under(raw: str, base_path: str) -> str:
