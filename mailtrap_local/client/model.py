@@ -228,7 +228,10 @@ class MadeInbox:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One SMTP connection. `lines` are the client's (C), the server's (S) and remarks (-), with their milliseconds."""
+    """One SMTP connection. `lines` are the client's (C), the server's (S) and remarks (-), with their milliseconds.
+
+    `wire` is the whole answer of the server, as the API describes it.
+    """
 
     id: str
     started: datetime
@@ -237,6 +240,7 @@ class Conversation:
     username: str
     errors: int  # replies of 400 and above
     lines: tuple[tuple[float, str, str], ...]
+    wire: Wire = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         user = f", user {self.username}" if self.username else ""
@@ -353,6 +357,7 @@ def conversation(wire: Wire) -> Conversation:
         username=wire["Username"],
         errors=wire["Errors"],
         lines=tuple((line["At"], line["Who"], line["Text"]) for line in wire["Lines"]),
+        wire=wire,
     )
 
 

@@ -14,6 +14,8 @@ import yaml
 from markdown_it import MarkdownIt
 
 from mailtrap_local import cli, sendmail
+from mailtrap_local.cli.line import Parser
+from mailtrap_local.cli.table import COMMANDS, SERVE
 from mailtrap_local.settings import load, rows
 from tests.house.settings_table import renewed, table
 from tests.tools import ROOT, SEARCH_PATH, need
@@ -31,8 +33,13 @@ def blocks(language: str) -> list[str]:
     return found
 
 
-def commands() -> list[str]:
-    return [line for block in blocks("sh") for line in block.splitlines() if line and not line.startswith("#")]
+TALKING = [name for name in COMMANDS if name not in (SERVE, "sendmail")]
+
+
+def describe(name: str) -> Parser:
+    """The command line of a command that talks to a server."""
+    parser: Parser = __import__(COMMANDS[name].module, fromlist=["describe"]).describe()
+    return parser
 
 
 def make_targets() -> set[str]:
@@ -68,6 +75,7 @@ def test_every_flag_in_the_text_exists(pytestconfig: pytest.Config) -> None:
     missing = object()
     of_plugin = ("--mailtrap-url", "--mailtrap-eml")
     known |= {flag for flag in of_plugin if pytestconfig.getoption(flag, missing) is not missing}
+    known |= {flag for name in TALKING for flag in describe(name)._option_string_actions}
     text = README.replace("mypy --strict", "mypy")
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known
 
@@ -79,6 +87,8 @@ def test_mailtrap_local_commands_are_understood() -> None:
     for line in lines:
         if line[:1] == ["sendmail"]:
             sendmail.read_order(line[1:])
+        elif line[0] in TALKING:
+            describe(line[0]).parse_args(line[1:])
         else:
             cli.parser().parse_args(line)
 
@@ -109,20 +119,28 @@ def test_compose_publishes_on_loopback_only_and_sets_what_exists(tmp_path: Path)
 
 
 async def test_every_shell_example_runs(server: "Server") -> None:
-    """Those beside make: with the ports of a server of our own, and failing on any HTTP error."""
+    """Those beside make, a block in one shell: with the ports of a server of our own, and failing on any HTTP error."""
     need("curl")
-    lines = [line for line in commands() if not line.startswith("make ")]
-    assert len(lines) >= 4
-    for line in lines:
-        changed = line.replace("localhost:8025", f"localhost:{server.http_port}").replace("curl ", "curl --fail ")
+    examples = [
+        "\n".join(line for line in block.splitlines() if not line.startswith("make ")) for block in blocks("sh")
+    ]
+    assert sum(map(bool, examples)) >= 4
+    environ = {
+        "PATH": SEARCH_PATH,
+        "HOME": "/nonexistent",
+        "MAILTRAP_LOCAL_SMTP_PORT": str(server.smtp_port),
+        "MAILTRAP_LOCAL_URL": server.url,
+    }
+    for example in examples:
+        changed = example.replace("localhost:8025", f"localhost:{server.http_port}").replace("curl ", "curl --fail ")
         process = await asyncio.create_subprocess_exec(
-            *("bash", "-o", "pipefail", "-c", changed),
-            env={"PATH": SEARCH_PATH, "MAILTRAP_LOCAL_SMTP_PORT": str(server.smtp_port), "HOME": "/nonexistent"},
+            *("bash", "-o", "pipefail", "-e", "-c", changed),
+            env=environ,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         out, err = await asyncio.wait_for(process.communicate(), 30)
-        assert process.returncode == 0, f"{line}\n{out.decode()}{err.decode()}"
+        assert process.returncode == 0, f"{example}\n{out.decode()}{err.decode()}"
 
 
 async def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,18 +1,17 @@
-"""The command line: `mailtrap-local` serves, `mailtrap-local COMMAND` does something else.
-
-Each command imports what it needs when it runs: `sendmail` has to start in a blink. A mistake of the user's is one
-sentence on standard error and exit code 2, never a traceback.
-"""
+"""`mailtrap-local [serve]`: run the server. Its flags are the settings; the help of the whole program is here too."""
 
 from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False  # as typing's, which `sendmail` would have to wait for
+from mailtrap_local.cli.table import COMMANDS, SERVE
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     import asyncio
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, NoReturn
 
     from mailtrap_local.server import Server
     from mailtrap_local.settings import Row, Settings
@@ -21,30 +20,40 @@ PROGRAM = "mailtrap-local"
 USER_ERROR = 2
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code. `arguments` are those behind the program's name."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["sendmail"]:
-        from mailtrap_local import sendmail
-
-        return sendmail.main(given[1:])
+def main(arguments: Sequence[str]) -> int:
+    """Run the server as the flags say; the exit code. A mistake of the user's is a sentence and code 2."""
     from mailtrap_local.errors import MailtrapLocalError
 
-    options = vars(parser().parse_args(given))
+    options = vars(parser().parse_args(arguments))
+    command = options.pop("command", None) or SERVE
+    if command != SERVE:
+        sys.stderr.write(f"{PROGRAM}: `{command}` comes first, its flags behind it: {PROGRAM} {command} --help\n")
+        return USER_ERROR
     try:
-        return {"serve": serve}[options.pop("command", None) or "serve"](options)
+        return serve(options)
     except MailtrapLocalError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return USER_ERROR
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every command and flag. A flag that was not given leaves nothing in the namespace."""
+    """Every setting as a flag, and the names of the other commands. A flag that was not given leaves nothing."""
     import argparse
 
     from mailtrap_local import __version__
 
-    whole = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+            if wrong := _stranger(args or (), self._option_string_actions):
+                self.error(wrong)
+            return super().parse_known_args(args, namespace)
+
+        def error(self, message: str) -> NoReturn:
+            sentence = message if message.endswith(("?", ".")) else f"{message}."
+            sys.stderr.write(f"{PROGRAM}: {sentence} `{PROGRAM} --help` explains them all.\n")
+            raise SystemExit(USER_ERROR)
+
+    whole = Parser(
         prog=PROGRAM,
         description="Catch mail on this machine, show it live in the browser, let tests ask for it.",
         epilog="Settings also come from the environment variables named above, from mailtrap-local.toml, and from "
@@ -53,10 +62,28 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = whole.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    commands.add_parser("serve", help="run the catcher (what happens without a command)", parents=[_flags()])
-    commands.add_parser("sendmail", help="deliver a mail from standard input, as sendmail would", add_help=False)
+    commands = whole.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", description="each explains itself by --help"
+    )
+    for name, row in COMMANDS.items():
+        parents: list[Any] = [_flags()] if name == SERVE else []
+        commands.add_parser(name, help=row.summary, parents=parents, add_help=name == SERVE, allow_abbrev=False)
     return whole
+
+
+def _stranger(arguments: Sequence[str], flags: Iterable[str]) -> str:
+    """What is wrong with the first flag that does not exist, and which one it may have been; "" if all of them do."""
+    import difflib
+
+    known = list(flags)
+    for word in arguments:
+        name = word.partition("=")[0]
+        if name == "--" or name in COMMANDS:
+            break  # what stands behind is the command's
+        if name.startswith("--") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            return f"there is no flag {ascii(name)[1:-1]}" + (f"; was {near[0]} meant?" if near else "")
+    return ""
 
 
 def _flags() -> argparse.ArgumentParser:
