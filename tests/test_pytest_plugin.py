@@ -1,40 +1,15 @@
 """The pytest plugin, in test sessions of its own: sync and async, under xdist, with Django and with Flask-Mail."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from mailtrap_local.pytest_plugin.running import MailtrapServer
+from tests.pytest_plugin.project import example, run
 from tests.tools import ROOT
 
 pytest_plugins = "pytester"
-
-INI = """
-[pytest]
-asyncio_mode = auto
-asyncio_default_fixture_loop_scope = function
-filterwarnings = error
-"""
-SEND = """
-import smtplib
-
-def send(inbox, subject="Welcome", to="ann@x.org", body="hi", login=True):
-    with smtplib.SMTP(inbox.smtp_host, inbox.smtp_port, timeout=20) as session:
-        if login:
-            session.login(inbox.smtp_user, inbox.smtp_password)
-        head = f"From: app@x.org\\r\\nTo: {to}\\r\\nSubject: {subject}\\r\\n"
-        session.sendmail("app@x.org", [to], f"{head}\\r\\n{body}\\r\\n")
-"""
-
-
-def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    """A session with the plugin as its entry point loads it, and warnings as errors."""
-    pytester.makeini(INI)
-    pytester.makepyfile(sending=SEND)
-    pytester.syspathinsert()
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=100)
 
 
 def test_sync_async_and_addresses(pytester: pytest.Pytester) -> None:
@@ -198,38 +173,6 @@ def test_no_server_there(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--mailtrap-url", "http://127.0.0.1:1")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E *Unreachable: No catcher answers at http://127.0.0.1:1 *"])
-
-
-@pytest.mark.parametrize("shared", [False, True], ids=["a server for each worker", "one for all"])
-def test_workers_see_no_foreign_mail(pytester: pytest.Pytester, mailtrap_server: MailtrapServer, shared: bool) -> None:
-    """Each test sends the same subject, by its SMTP user and to its address, while the others do."""
-    pytester.makepyfile(
-        test_it="""
-        import pytest
-        from sending import send
-
-        @pytest.mark.parametrize("number", range(60))
-        def test_alone(mailtrap, mailtrap_address, number):
-            address = mailtrap_address("ann")
-            send(mailtrap, body=f"by user, {number}.")
-            send(mailtrap, body=f"by address, {number}.", to=address, login=False)
-            found = mailtrap.wait_all(subject="Welcome", count=2)
-            assert [each.text.strip() for each in found] == [f"by user, {number}.", f"by address, {number}."]
-            assert mailtrap.wait(to=address).text.strip() == f"by address, {number}."
-            assert len(mailtrap.messages()) == 2
-        """
-    )
-    url = ("--mailtrap-url", mailtrap_server.url) if shared else ()
-    result = run(pytester, "-n", "4", *url)
-    result.assert_outcomes(passed=60)
-
-
-def example() -> str:
-    """The first Python of the README: the test that people paste."""
-    found = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert found
-    assert "def test_" in found[1]
-    return found[1]
 
 
 @pytest.mark.parametrize("mailers", ["", 'MAILERS = {"default": {}, "other": {}}'], ids=["EMAIL_HOST", "MAILERS"])

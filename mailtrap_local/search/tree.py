@@ -4,8 +4,9 @@ Leaves are terms; each node keeps `source`, the slice of the query that it was w
 as the columns of a message are (`document.py`), so comparing them is comparing characters.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Column = Literal[
     "text",
@@ -28,8 +29,7 @@ Comparison = Literal["=", "<", "<=", ">", ">="]
 HeaderTest = Literal["has", "is", "re"]
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(Struct, frozen=True, gc=False):
     """Any of the needles is in any of the columns. Address needles hold the marks of an address list."""
 
     columns: tuple[Column, ...]
@@ -37,8 +37,7 @@ class Contains:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Struct, frozen=True, gc=False):
     """The column is the value, whole."""
 
     column: Column
@@ -46,8 +45,7 @@ class Equals:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True, gc=False):
     """The pattern is found in any of the columns (`patterns.py` says how it runs)."""
 
     columns: tuple[Column, ...]
@@ -55,8 +53,7 @@ class Pattern:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compares:
+class Compares(Struct, frozen=True, gc=False):
     """A number of the message compares so with `value`: in microseconds for `created`, 0 or 1 for `read`."""
 
     number: Number
@@ -65,8 +62,7 @@ class Compares:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True, gc=False):
     """A tag is the name (ASCII letters of either case), or holds the pattern; with neither, there is a tag at all."""
 
     name: str
@@ -74,8 +70,7 @@ class Tagged:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderField:
+class HeaderField(Struct, frozen=True, gc=False):
     """A header field of that name is there ("has"), has the folded value ("is"), or holds the pattern ("re")."""
 
     name: str
@@ -84,8 +79,7 @@ class HeaderField:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class InSource:
+class InSource(Struct, frozen=True, gc=False):
     """The needle, in lower case, is in the source as it was sent: in that header field, or with none anywhere.
 
     No query that is typed has it; fronts of catchers that search like this make it.
@@ -96,31 +90,27 @@ class InSource:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True, gc=False):
     """A term that no stored message meets: refused and truncated mail is not kept as a message."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True, gc=False):
     """What the child does not match."""
 
     child: "Node"
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True, gc=False):
     """What every child matches; two children or more."""
 
     children: tuple["Node", ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True, gc=False):
     """What some child matches; two children or more."""
 
     children: tuple["Node", ...]
