@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stopping, TooLarge
@@ -22,7 +22,6 @@ from mailtrap_local.mailbox.once import Once
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Waiters
 from mailtrap_local.mailbox.watching import Watch
-from mailtrap_local.mime.preview import Preview, preview
 from mailtrap_local.model import (
     Arrival,
     Entry,
@@ -43,6 +42,10 @@ from mailtrap_local.store.base import Selection, Store, StoreInfo
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
 _NEAR_TOLD = 5
+
+
+if TYPE_CHECKING:
+    from mailtrap_local.mime.preview import Preview
 
 
 class Mailbox:
@@ -183,9 +186,11 @@ class Mailbox:
             raise NotFound(f"the message has no part {path!r}")
         return found
 
-    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> Preview:
+    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> "Preview":
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""
         raw = await self._store.raw(message_id, inbox=inbox)
+        from mailtrap_local.mime.preview import preview  # here, since its patterns take long to compile
+
         work = partial(preview, remote=remote)
         if len(raw) <= limits.PARSE_INLINE:
             return work(raw)
