@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from mailtrap_local.client.core import Steps
+    from mailtrap_local.client.faults import AsyncFaults
     from mailtrap_local.client.match import Match
 
 Result = TypeVar("Result")
@@ -53,6 +54,13 @@ class AsyncClient:
     def smtp_user(self) -> str:
         """The SMTP user name that brings mail into this inbox; "" if this is no inbox."""
         return self._calls.place.inbox
+
+    @property
+    def faults(self) -> AsyncFaults:
+        """Have the server misbehave on purpose; in an inbox towards its mail alone."""
+        from mailtrap_local.client.faults import AsyncFaults
+
+        return AsyncFaults(self)
 
     async def wait(
         self,

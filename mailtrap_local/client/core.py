@@ -110,10 +110,10 @@ class Calls(Generic[M]):
         narrowed = [("query", asked)] if asked else []
         answer = yield Request("GET", f"{V1}/message/latest", [*narrowed, ("peek", "1")])
         if answer.status != 404:
-            return self._make(_json(answer), "")
+            return self._make(answered(answer), "")
         near = yield Request("GET", f"{V1}/wait", [*narrowed, ("timeout", "0")])
         if near.status == 200:  # it came between the two
-            told = _json(near)
+            told = answered(near)
             return self._make(told["messages"][-1], told["cursor"])
         misses = _near_misses(_told(near))
         hint = "" if misses else (yield from self._elsewhere())
@@ -122,7 +122,7 @@ class Calls(Generic[M]):
     def cursor(self) -> Steps[str]:
         """Where the order of arrival stands now."""
         answer = yield Request("GET", f"{V1}/cursor")
-        return str(_json(answer)["cursor"])
+        return str(answered(answer)["cursor"])
 
     def _fail(self, asked: str, count: int, timeout: float, told: Any) -> Steps[None]:
         __tracebackhide__ = True
@@ -134,7 +134,7 @@ class Calls(Generic[M]):
     def _elsewhere(self) -> Steps[str]:
         """What to try when there is nothing: if this scope does hold mail, then it was `since` that left it out."""
         answer = yield Request("GET", f"{V1}/inboxes", everywhere=True)
-        counts = [(each["Name"], each["Total"]) for each in _json(answer)["inboxes"]]
+        counts = [(each["Name"], each["Total"]) for each in answered(answer)["inboxes"]]
         here = sum(total for name, total in counts if self.place.inbox in ("", name))
         return "" if here else explain.elsewhere(self.place.inbox, counts, (yield from self.smtp()))
 
@@ -151,7 +151,7 @@ class Calls(Generic[M]):
             answer = yield Request("GET", f"{V1}/search", [("query", asked), ("limit", str(limit))])
         else:
             answer = yield Request("GET", f"{V1}/messages", [("limit", str(limit))])
-        return _summaries(_json(answer))
+        return _summaries(answered(answer))
 
     def page(self, query: str, match: Match, *, start: int, limit: int | None) -> Steps[model.Page]:
         """A slice of the list with its counts; without a limit all of it."""
@@ -162,12 +162,12 @@ class Calls(Generic[M]):
             answer = yield Request("GET", f"{V1}/search", [("query", asked), first, ("limit", most)])
         else:
             answer = yield Request("GET", f"{V1}/messages", [first, ("limit", str(limit or 0))])
-        return model.page(_json(answer))
+        return model.page(answered(answer))
 
     def get(self, message_id: str) -> Steps[M]:
         """One message. Raises Missing."""
         answer = yield Request("GET", f"{V1}/message/{_one(message_id)}", [("peek", "1")])
-        return self._make(_json(answer), "")
+        return self._make(answered(answer), "")
 
     def raw(self, message_id: str) -> Steps[bytes]:
         """The source of one message. Raises Missing."""
@@ -179,18 +179,18 @@ class Calls(Generic[M]):
 
     def conversations(self, *, limit: int) -> Steps[tuple[model.Conversation, ...]]:
         """SMTP connections with their transcripts, newest first."""
-        listed = _json((yield Request("GET", f"{V1}/sessions", [("limit", str(limit))])))
+        listed = answered((yield Request("GET", f"{V1}/sessions", [("limit", str(limit))])))
         found = []
         for row in listed["sessions"]:
             answer = yield Request("GET", f"{V1}/sessions/{row['ID']}")
             if answer.status != 404:  # gone since, to make room
-                found.append(model.conversation(_json(answer)))
+                found.append(model.conversation(answered(answer)))
         return tuple(found)
 
     def conversation_of(self, message_id: str) -> Steps[model.Conversation]:
         """The SMTP connection that brought a message. Raises Missing."""
         answer = yield Request("GET", f"{V1}/message/{_one(message_id)}/session")
-        return model.conversation(_json(answer))
+        return model.conversation(answered(answer))
 
     def live(self, query: str, match: Match, *, since: str | None) -> Following:
         """What happens, as it happens."""
@@ -201,7 +201,7 @@ class Calls(Generic[M]):
     def smtp(self) -> Steps[str]:
         """Host and port of SMTP, as the server names them."""
         answer = yield Request("GET", f"{V1}/info", everywhere=True)
-        told = _json(answer)
+        told = answered(answer)
         if "Ports" not in told:
             raise MailtrapError(
                 f"{self.place.url} is a catcher, but no mailtrap-local: it does not tell its SMTP port."
@@ -213,14 +213,14 @@ class Calls(Generic[M]):
     def send(self, fields: Mapping[str, Any]) -> Steps[str]:
         """Put a message in as its fields; its id."""
         answer = yield _post("/send", fields)
-        return str(_json(answer)["ID"])
+        return str(answered(answer)["ID"])
 
     def put(self, message: bytes | EmailMessage, *, from_: str, to: Sequence[str]) -> Steps[str]:
         """Put a message in as it is; its id."""
         raw = message if isinstance(message, bytes) else _source(message)
         envelope = [("from", from_), *(("to", each) for each in to)]
         answer = yield Request("POST", f"{V1}/messages", envelope, raw, "message/rfc822")
-        return str(_json(answer)["ID"])
+        return str(answered(answer)["ID"])
 
     def delete(self, ids: Sequence[str]) -> Steps[None]:
         """Delete these. None given is nothing deleted: to the server it would mean all."""
@@ -245,7 +245,7 @@ class Calls(Generic[M]):
 
     def make_inbox(self, name: str | None) -> Steps[model.MadeInbox]:
         """Make an inbox; without a name it gets a fresh one."""
-        made = _json((yield _post("/inboxes", {"Name": name} if name else {}, everywhere=True)))
+        made = answered((yield _post("/inboxes", {"Name": name} if name else {}, everywhere=True)))
         login = made["SMTP"]
         return model.MadeInbox(made["Name"], made["Address"], login["Port"], login["Password"])
 
@@ -308,7 +308,8 @@ def good(answer: Answer) -> Answer:
     raise _KINDS.get(answer.status, ServerRefused)(f"The server says {answer.status}: {text}", answer.status)
 
 
-def _json(answer: Answer) -> Any:
+def answered(answer: Answer) -> Any:
+    """The JSON of an answer that is good. Raises ServerRefused, MailtrapError."""
     try:
         return json.loads(good(answer).body)
     except ValueError:
@@ -320,7 +321,7 @@ def _told(answer: Answer) -> Any:
     is_json = answer.headers.get("content-type", "").startswith("application/json")
     if answer.status in (404, 409) and is_json:
         return json.loads(answer.body)
-    return _json(answer)
+    return answered(answer)
 
 
 def _summaries(told: Any) -> tuple[model.Summary, ...]:

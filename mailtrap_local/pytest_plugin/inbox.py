@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -10,7 +11,10 @@ from mailtrap_local.client import Client, Missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from mailtrap_local.client import AsyncClient, Conversation, MadeInbox
+    from mailtrap_local.client.faults import Fault, Faults, Fields
     from mailtrap_local.pytest_plugin.running import MailtrapServer
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
@@ -31,6 +35,7 @@ class Mailtrap(Client):
         self.began = datetime.now(UTC)
         self._server = server
         self._aio: AsyncClient | None = None
+        self._faults: list[tuple[Faults, Fault]] = []
         self._made: MadeInbox | None = self._make() if server.shared else None
 
     @property
@@ -65,6 +70,18 @@ class Mailtrap(Client):
         tag = _UNFIT.sub("-", name.lower()).strip("-")
         return f"{local}+{tag}@{domain}" if tag else address
 
+    def fault(self, where: str = "", /, *, everywhere: bool = False, **fields: Unpack[Fields]) -> Fault:
+        """Have SMTP misbehave towards this inbox until the test ends: `fault("rcpt", reply="451 4.7.1 x", times=2)`.
+
+        Where the inbox cannot be known as yet (connect, helo) it is towards everybody, if the catcher is of this test
+        session alone; `everywhere` makes it so in any case. `faults.get(fault).fired` tells how often it struck.
+        """
+        unknown = where in ("connect", "helo") and not self._server.shared
+        faults = self._server.client.faults if everywhere or unknown else self.faults
+        made = faults.add(where, **fields)
+        self._faults.append((faults, made))
+        return made
+
     def conversations_of_test(self, *, limit: int) -> tuple[Conversation, ...]:
         """Those that brought mail here or logged in for it; if there are none, those of this test without a login."""
         own = self.conversations(limit=limit)
@@ -74,7 +91,10 @@ class Mailtrap(Client):
         return tuple(each for each in others if each.started >= self.began and not each.username)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Take the faults away, and close the connections that are kept."""
+        for faults, made in self._faults:
+            with contextlib.suppress(Missing):  # the test has removed it
+                faults.remove(made)
         super().close()
         if self._aio is not None:
             self._aio.close()
