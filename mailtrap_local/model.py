@@ -46,7 +46,7 @@ class Envelope(Struct, frozen=True, gc=False):
 class Origin(Struct, frozen=True, gc=False):
     """How a message came to us: what the connection knew beside the envelope."""
 
-    protocol: str = "SMTP"  # SMTP, ESMTP, ESMTPA, ESMTPS, ESMTPSA, UTF8SMTP…, HTTP, IMPORT
+    protocol: str = "SMTP"  # SMTP, ESMTP, ESMTPA, ESMTPS, ESMTPSA, UTF8SMTP…, HTTP, IMPORT, REPORT
     peer: str = ""  # address:port, [address]:port for IPv6, or "" where there is none
     helo: str = ""
     tls: str = ""  # version and cipher, "" for none

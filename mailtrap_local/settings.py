@@ -119,6 +119,9 @@ class Settings:
     magic_addresses: bool = _setting(
         False, kinds.switch(), "Let addresses such as bounce+550@ or defer+451x2@ fail as they say."
     )
+    allow_internal: bool = _setting(
+        False, kinds.switch(), "Let bounces and webhooks go to hosts of private networks and of this machine."
+    )
     plus_tags: bool = _setting(True, kinds.switch(), "Tag by plus-address: ann+blue@example.com is tagged blue.")
     log_level: str = _setting(
         "info", kinds.choice("debug", "info", "warning", "error"), "Least serious kind of line to log."

@@ -1,6 +1,7 @@
 """The route table: every address of the HTTP front, once. Routing, guards, openapi.json and tests come from it."""
 
 from mailtrap_local.api import (
+    bounce,
     faults,
     inboxes,
     live,
@@ -93,6 +94,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{V1}/message/{{id}}/sa-check", system.off, "Spam check: off", media=TEXT),
     Route("POST", f"{V1}/message/{{id}}/release", system.off, "Release to a real server: off", media=TEXT,
           changes=True),
+    Route("POST", f"{V1}/message/{{id}}/bounce", bounce.bounce, "Report a failure, delay, success or complaint of it",
+          answer=schema.Bounced, takes=schema.BounceOrder, takes_media=JSON_OR_FORM, query=(QUERY, ZONE),
+          changes=True, fetches=True, ours=True),
     # tags
     Route("GET", f"{V1}/tags", tags.list_tags, "Every tag", answer=list[str]),
     Route("PUT", f"{V1}/tags", tags.set_tags, "Set the tags of messages", media=TEXT, takes=schema.Tagging,
