@@ -41,6 +41,18 @@ MIME_DEPTH = 100
 MIME_PARTS = 10_000
 SNIPPET_CHARACTERS = 200
 SEARCH_TEXT = 1 * MB
+LINKS = 5_000  # listed of a mail, each with at most so many characters of its text
+LINK_TEXT = 500
+IMAGES = 2_000
+SELECT_HTML = 2 * MB  # characters of HTML that a CSS selector looks at; 50 bytes of memory for each
+SELECT_CHARACTERS = 500  # of a selector
+SELECT_SECONDS = 3.0
+SELECT_WAITING = 20  # requests at once
+SELECTED = 1_000  # elements, and characters of their texts and HTML together
+SELECTED_CHARACTERS = 2 * MB
+CAPTURED = 1_000  # values that a caller's pattern finds
+CAPTURE_SECONDS = 3.0
+IMAGE_URL = 4 * KB  # of an image that is listed: a data: URI may have megabytes
 
 # Inboxes made by request; beyond this the oldest of them is forgotten, though not its mail
 MADE_INBOXES = 10_000

@@ -96,8 +96,8 @@ class Digest(Struct, frozen=True, gc=False):
     attachments: int = 0
     inlines: int = 0
     filenames: tuple[str, ...] = ()
-    links: int = 0  # distinct http(s) and mailto links in text and HTML
-    codes: int = 0  # one-time codes found by the default patterns
+    links: int = 0  # the different links in text and HTML, as mime.links counts them
+    codes: int = 0  # the different one-time codes, as mime.codes finds them
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -270,6 +270,61 @@ class Part(Struct, frozen=True):
     children: tuple["Part", ...] = ()
 
 
+class Link(Struct, frozen=True, gc=False):
+    """A link of a mail: where it leads, what it is called ("" for a URL in running text), the part that has it."""
+
+    url: str
+    text: str
+    part: str
+
+
+class Image(Struct, frozen=True, gc=False):
+    """An image of a mail's HTML."""
+
+    url: str
+    alt: str | None  # None: there is no alt, which is not the same as an empty one
+    part: str  # the HTML part that shows it
+    embedded: str  # the part that it is, "" if it does not come with the mail
+    width: int | None  # pixels, where the mail says so
+    height: int | None
+    tracking: bool  # remote, and too small or too hidden for anybody to see
+
+
+class Element(Struct, frozen=True):
+    """An element of a mail's HTML that a selector matched."""
+
+    tag: str  # lower-case
+    text: str  # as a person reads it
+    attributes: dict[str, str]  # "" for one without a value
+    inner_html: str
+
+
+class Selected(Struct, frozen=True):
+    """What a selector matched: the first of the elements, and how many there are in all."""
+
+    elements: tuple[Element, ...]
+    total: int
+
+
+class OneClick(Struct, frozen=True, gc=False):
+    """The request that unsubscribes without any more ado (RFC 8058). Nobody here makes it."""
+
+    url: str
+    body: str
+    content_type: str
+
+
+class Unsubscribe(Struct, frozen=True, gc=False):
+    """What List-Unsubscribe and List-Unsubscribe-Post offer, and what a mail provider would find wrong with it."""
+
+    header: str
+    post: str
+    links: tuple[str, ...]
+    error: str  # why there are no links though there is a header field; "" for nothing
+    one_click: OneClick | None
+    problems: tuple[str, ...]
+
+
 class Parsed(Struct, frozen=True):
     """Everything that a whole parse of a mail yields. `content` of a part is asked for apart, by its path."""
 
@@ -278,14 +333,16 @@ class Parsed(Struct, frozen=True):
     date: int | None  # of the Date header; None if missing or unreadable
     date_offset: int | None  # its zone, seconds east of UTC
     return_path: str  # without angle brackets
-    list_unsubscribe: str  # the header's value, decoded
-    list_unsubscribe_post: str
+    unsubscribe: Unsubscribe
     root: Part
     text: str
     html: str
     has_text: bool  # False: `text` was made from the HTML
     inline: tuple[Part, ...]
     attachments: tuple[Part, ...]
+    links: tuple[Link, ...]
+    codes: tuple[str, ...]  # one-time codes
+    images: tuple[Image, ...]
     defects: tuple[str, ...]
 
 

@@ -26,7 +26,7 @@ async def show(call: Call) -> Response:
     message_id = await call.message_id()
     message = await call.mailbox.message(message_id, inbox=call.inbox)
     read = await mark_seen(call, message.record.summary)
-    return await _made(call, message, await maker(call, message, read=read))
+    return await made(call, message, await maker(call, message, read=read))
 
 
 async def maker(call: Call, message: model.Message, *, read: bool) -> Callable[[], schema.Message]:
@@ -41,7 +41,7 @@ async def maker(call: Call, message: model.Message, *, read: bool) -> Callable[[
     return make
 
 
-async def _made(call: Call, message: model.Message, make: Callable[[], Any]) -> Response:
+async def made(call: Call, message: model.Message, make: Callable[[], Any]) -> Response:
     """What `make` makes of a message, as JSON; of a large one in a thread, since it may have thousands of parts."""
     if message.record.summary.size <= limits.PARSE_INLINE:
         data = answer.encode(make())
@@ -71,8 +71,8 @@ async def headers(call: Call) -> Response:
     message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
     fields = message.parsed.headers
     if call.flag("order"):
-        return await _made(call, message, lambda: [header_of(field) for field in fields])
-    return await _made(call, message, lambda: _by_name(fields))
+        return await made(call, message, lambda: [header_of(field) for field in fields])
+    return await made(call, message, lambda: _by_name(fields))
 
 
 def _by_name(fields: tuple[model.Header, ...]) -> dict[str, list[str]]:
@@ -90,7 +90,7 @@ def _canonical(name: str) -> str:
 async def tree(call: Call) -> Response:
     """GET /message/{id}/tree."""
     message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
-    return await _made(call, message, lambda: part_of(message.parsed.root))
+    return await made(call, message, lambda: part_of(message.parsed.root))
 
 
 async def session(call: Call) -> Response:

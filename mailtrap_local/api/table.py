@@ -2,6 +2,7 @@
 
 from mailtrap_local.api import (
     bounce,
+    extract,
     faults,
     inboxes,
     live,
@@ -36,6 +37,8 @@ QUERY = Param("query", "string", "A search; narrows to what it finds")
 SEARCH = Param("query", "string", "A search", required=True)
 ZONE = Param("tz", "string", "IANA name of the time zone of dates in the search")
 PEEK = Param("peek", "boolean", "Do not mark the message read")
+PATTERN = Param("pattern", "string", "A regular expression (RE2) to find codes by: its first group, else all of it")
+CSS = Param("css", "string", "A CSS selector", required=True)
 UNDO = Param("undo", "number", "Seconds for which the delete can be undone; left out, it is final")
 
 
@@ -79,6 +82,17 @@ ROUTES: tuple[Route, ...] = (
           query=(QUERY, ZONE, Param("dl", "boolean", "As a file to keep"))),
     Route("GET", f"{V1}/message/{{id}}/tree", message.tree, "Its MIME tree", answer=schema.Part, query=(QUERY, ZONE),
           ours=True),
+    Route("GET", f"{V1}/message/{{id}}/links", extract.links, "Its links, of text and HTML", answer=schema.LinkList,
+          query=(QUERY, ZONE), ours=True),
+    Route("GET", f"{V1}/message/{{id}}/codes", extract.codes, "Its one-time codes, or what a pattern finds in its text",
+          answer=schema.CodeList, query=(QUERY, ZONE, PATTERN), ours=True),
+    Route("GET", f"{V1}/message/{{id}}/images", extract.images, "The images of its HTML, with what stands for them",
+          answer=schema.ImageList, query=(QUERY, ZONE), ours=True),
+    Route("GET", f"{V1}/message/{{id}}/unsubscribe", extract.unsubscribe,
+          "How one gets off its list, and the request of one click (RFC 8058), which is not made",
+          answer=schema.ListUnsubscribe, query=(QUERY, ZONE), ours=True),
+    Route("GET", f"{V1}/message/{{id}}/select", extract.select, "Elements of its HTML by CSS selector",
+          answer=schema.ElementList, query=(QUERY, ZONE, CSS), ours=True),
     Route("GET", f"{V1}/message/{{id}}/session", message.session, "The SMTP conversation that brought it",
           answer=schema.Session, query=(QUERY, ZONE), ours=True),
     Route("GET", f"{V1}/message/{{id}}/preview", message.preview, "Its HTML, isolated, for an iframe",

@@ -8,7 +8,6 @@ from msgspec import UNSET
 
 from mailtrap_local import model
 from mailtrap_local.api import schema
-from mailtrap_local.api.unsubscribe import list_unsubscribe
 from mailtrap_local.doctor.diagnoses import Finding
 from mailtrap_local.doctor.explain import explain, in_words
 
@@ -92,7 +91,7 @@ def message_of(message: model.Message, *, read: bool, sums: dict[str, schema.Che
         ReplyTo=addresses(head.reply_to),
         ReturnPath=_return_path(message),
         Subject=head.subject,
-        ListUnsubscribe=list_unsubscribe(parsed.list_unsubscribe, post=parsed.list_unsubscribe_post),
+        ListUnsubscribe=unsubscribe_of(parsed.unsubscribe),
         Date=_date(message),
         Tags=list(summary.tags),
         Username=summary.username,
@@ -109,6 +108,49 @@ def message_of(message: model.Message, *, read: bool, sums: dict[str, schema.Che
         Parts=part_of(parsed.root),
         Defects=list(parsed.defects),
         HasText=parsed.has_text,
+        Links=links_of(parsed),
+        Codes=list(parsed.codes),
+        Images=images_of(parsed),
+    )
+
+
+def links_of(parsed: model.Parsed) -> list[schema.Link]:
+    """The links of a message."""
+    return [schema.Link(link.url, link.text, link.part) for link in parsed.links]
+
+
+def images_of(parsed: model.Parsed) -> list[schema.Image]:
+    """The images of a message's HTML."""
+    return [
+        schema.Image(
+            URL=image.url,
+            Alt=image.alt,
+            PartID=image.part,
+            ImagePartID=image.embedded,
+            Width=image.width,
+            Height=image.height,
+            Tracking=image.tracking,
+        )
+        for image in parsed.images
+    ]
+
+
+def elements_of(selected: model.Selected) -> schema.ElementList:
+    """What a selector matched."""
+    elements = [schema.Element(each.tag, each.text, each.attributes, each.inner_html) for each in selected.elements]
+    return schema.ElementList(elements, selected.total)
+
+
+def unsubscribe_of(found: model.Unsubscribe) -> schema.ListUnsubscribe:
+    """How the message says that one gets off its list."""
+    click = found.one_click
+    return schema.ListUnsubscribe(
+        Header=found.header,
+        Links=list(found.links),
+        Errors=found.error,
+        HeaderPost=found.post,
+        OneClick=schema.OneClick("POST", click.url, click.content_type, click.body) if click else None,
+        Problems=list(found.problems),
     )
 
 

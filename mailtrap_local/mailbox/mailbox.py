@@ -31,10 +31,11 @@ from mailtrap_local.model import (
     Page,
     Part,
     Record,
+    Selected,
     Summary,
     Unread,
 )
-from mailtrap_local.search import dates, syntax
+from mailtrap_local.search import dates, patterns, syntax
 from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
 from mailtrap_local.store.base import Selection, Store, StoreInfo
@@ -195,6 +196,26 @@ class Mailbox:
         if len(raw) <= limits.PARSE_INLINE:
             return work(raw)
         return await self._once.run((message_id, remote), lambda: self._parser.run(work, raw))
+
+    async def select(self, message_id: str, css: str, *, inbox: str | None = None) -> Selected:
+        """Elements of a message's HTML by CSS selector. Raises NotFound, BadRequest, TooLarge, Busy."""
+        if not css.strip() or len(css) > limits.SELECT_CHARACTERS:
+            raise BadRequest(f"css= is to be a CSS selector of {limits.SELECT_CHARACTERS} characters at most")
+        from mailtrap_local.mime.select import select  # here, since few ever select
+
+        raw = await self._store.raw(message_id, inbox=inbox)
+        return await self._parser.bounded(partial(select, css=css), raw, seconds=limits.SELECT_SECONDS)
+
+    async def captured(self, message_id: str, pattern: str, *, inbox: str | None = None) -> tuple[str, ...]:
+        """What a caller's pattern finds in the text of a message. Raises NotFound, BadRequest."""
+        if len(pattern) > limits.QUERY_CHARACTERS:
+            raise BadRequest(f"pattern= may have {limits.QUERY_CHARACTERS} characters at most")
+        raw = await self._store.raw(message_id, inbox=inbox)
+        texts = await self._parser.run(mime.texts, raw)
+        try:
+            return await asyncio.to_thread(patterns.captured, pattern, texts)
+        except patterns.WrongPattern as error:
+            raise BadRequest(f"pattern={pattern[:64]!r}: {error}") from None
 
     async def inboxes(self) -> tuple[InboxCount, ...]:
         """Every inbox that holds a message, and every one that was made, by name."""

@@ -4,6 +4,9 @@ Parsing holds the interpreter's lock, in single steps of some hundred millisecon
 loop would stand still for as long. So mail over `limits.PARSE_APART` goes to a child process: started when first
 needed, ended when it had nothing to do for a while, ended by the system's closing its input when we are killed. What
 goes over its pipes is a pickled function of `mime` with its arguments, the raw, and the pickled result.
+
+What a caller's input may make to take for ever runs in a process of its own too, whatever the size of the mail, and is
+killed with it when its time is over.
 """
 
 import asyncio
@@ -18,7 +21,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from mailtrap_local import children, limits
-from mailtrap_local.errors import Busy
+from mailtrap_local.errors import BadRequest, Busy
 
 T = TypeVar("T")
 
@@ -32,6 +35,9 @@ class Parser:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="parser")
         self._child = _Child()
+        self._bounded_thread = ThreadPoolExecutor(1, thread_name_prefix="bounded")
+        self._bounded_child = _Child()
+        self._bounded = 0
 
     async def run(self, work: Callable[[bytes], T], raw: bytes) -> T:
         """`work(raw)`. It must be a function of a module, or a partial of one: its name may go to another process.
@@ -45,10 +51,22 @@ class Parser:
             return await loop.run_in_executor(self._threads, work, raw)
         return await loop.run_in_executor(self._threads, partial(self._child.run, work, raw))
 
+    async def bounded(self, work: Callable[[bytes], T], raw: bytes, *, seconds: float) -> T:
+        """`work(raw)` where it can be killed. As `run`; raises BadRequest when the time is over, Busy for too many."""
+        if self._bounded >= limits.SELECT_WAITING:
+            raise Busy("too many selections at once; try again")
+        self._bounded += 1
+        try:
+            task = partial(self._bounded_child.run, work, raw, seconds=seconds)
+            return await asyncio.get_running_loop().run_in_executor(self._bounded_thread, task)
+        finally:
+            self._bounded -= 1
+
     def close(self) -> None:
         """Break off what is being parsed."""
-        self._child.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for child, threads in ((self._child, self._threads), (self._bounded_child, self._bounded_thread)):
+            child.close()
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Child:
@@ -60,17 +78,18 @@ class _Child:
         self._idle: threading.Timer | None = None
         self._closed = False
 
-    def run(self, work: Callable[[bytes], T], raw: bytes) -> T:
-        """`work(raw)`, there."""
+    def run(self, work: Callable[[bytes], T], raw: bytes, *, seconds: float | None = None) -> T:
+        """`work(raw)`, there. Raises BadRequest when it takes longer than `seconds`."""
+        ask = self._ask if seconds is None else partial(self._ask_in, seconds)
         with self._turn:
             if self._idle is not None:
                 self._idle.cancel()
             try:
                 try:
-                    return self._ask(work, raw)
+                    return ask(work, raw)
                 except (EOFError, OSError):
                     self._end()
-                    return self._ask(work, raw)
+                    return ask(work, raw)
             except (EOFError, OSError) as error:
                 self._end()
                 raise Busy("the process that parses large mail was ended from outside; try again") from error
@@ -96,6 +115,27 @@ class _Child:
             raise error
         answer: T = result
         return answer
+
+    def _ask_in(self, seconds: float, work: Callable[[bytes], T], raw: bytes) -> T:
+        over = threading.Event()
+        process = self._started()
+
+        def stop() -> None:
+            over.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            return self._ask(work, raw)
+        except (EOFError, OSError):
+            if not over.is_set():
+                raise
+            self._end()
+            told = f"it takes more than {seconds:g} seconds on this mail; ask for something simpler"
+            raise BadRequest(told) from None
+        finally:
+            timer.cancel()
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._closed:

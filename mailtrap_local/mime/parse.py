@@ -18,7 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailtrap_local.mime import dates, headers, text
+from mailtrap_local.mime.codes import codes_of
+from mailtrap_local.mime.images import images
+from mailtrap_local.mime.links import links
 from mailtrap_local.mime.structure import Node, tree
+from mailtrap_local.mime.unsubscribe import unsubscribe
 from mailtrap_local.model import Parsed, Part
 
 __all__ = ["Bodies", "Node", "bodies", "content", "nested_bodies", "parse", "tree"]
@@ -26,14 +30,28 @@ __all__ = ["Bodies", "Node", "bodies", "content", "nested_bodies", "parse", "tre
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """What a mail shows: its text and HTML, and its other parts. `has_text`: there was a text part."""
+    """What a mail shows: its text parts and its HTML part, each with its path, and its other parts."""
 
-    text: str
-    html: str
-    has_text: bool
+    texts: tuple[tuple[str, str], ...]
+    html_part: tuple[str, str] | None
     inline: tuple[Node, ...]
     attachments: tuple[Node, ...]
     borrowed: bool = False  # text and HTML are those of the first message inside
+
+    @property
+    def text(self) -> str:
+        """The text parts as one."""
+        return "\n--\n".join(content for _, content in self.texts)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a text part."""
+        return bool(self.texts)
+
+    @property
+    def html(self) -> str:
+        """The source of the HTML part."""
+        return self.html_part[1] if self.html_part else ""
 
 
 def bodies(nodes: Sequence[Node]) -> Bodies:
@@ -45,9 +63,7 @@ def bodies(nodes: Sequence[Node]) -> Bodies:
         return _single(nodes[0])
     found = _bodies([node for node in nodes if node.message is None])
     nested = None if found.has_text or found.html else next(nested_bodies(nodes), None)
-    return (
-        replace(found, text=nested.text, html=nested.html, has_text=nested.has_text, borrowed=True) if nested else found
-    )
+    return replace(found, texts=nested.texts, html_part=nested.html_part, borrowed=True) if nested else found
 
 
 def nested_bodies(nodes: Sequence[Node]) -> Iterator[Bodies]:
@@ -72,9 +88,8 @@ def _bodies(nodes: Sequence[Node]) -> Bodies:
     inline = [node for node in broad if node.disposition == "inline" and not node.is_multipart]
     inline += [node for node in broad if node.is_other]
     return Bodies(
-        "\n--\n".join(node.text() for node in texts),
-        html.text() if html else "",
-        bool(texts),
+        tuple((node.path, node.text()) for node in texts),
+        (html.path, html.text()) if html else None,
         tuple(filter(_named, inline)),
         tuple(node for node in broad if node.is_attachment and _named(node)),
     )
@@ -83,12 +98,12 @@ def _bodies(nodes: Sequence[Node]) -> Bodies:
 def _single(root: Node) -> Bodies:
     """A message of one part: it is the text, the HTML, or a file."""
     if root.is_text("text/html"):
-        return Bodies("", root.text(), False, (), ())
+        return Bodies((), (root.path, root.text()), (), ())
     if root.is_text("text/plain"):
-        return Bodies(root.text(), "", True, (), ())
+        return Bodies(((root.path, root.text()),), None, (), ())
     named = (root,) if _named(root) else ()
     inline = root.disposition == "inline"
-    return Bodies("", "", False, named if inline else (), () if inline else named)
+    return Bodies((), None, named if inline else (), () if inline else named)
 
 
 def _named(node: Node) -> bool:
@@ -101,7 +116,10 @@ def parse(raw: bytes) -> Parsed:
     found = bodies(nodes)
     root = nodes[0]
     parts = _parts(nodes)
-    values = {name: root.value(name) for name in ("date", "return-path", "list-unsubscribe", "list-unsubscribe-post")}
+    values = {name: root.value(name) for name in ("date", "return-path")}
+    plain = found.text
+    seen = (found.html_part[0], text.seen(found.html_part[1])) if found.html_part and found.html else None
+    read = text.readable(seen[1]) if seen else ""
     defects = list(root.defects)
     head = headers.head_of(root.fields, defects=defects)
     when = dates.parse_date(values["date"]) if values["date"] else None
@@ -113,16 +131,28 @@ def parse(raw: bytes) -> Parsed:
         date=when[0] if when else None,
         date_offset=when[1] if when else None,
         return_path=headers.message_id(values["return-path"].encode()) or (head.from_.address if head.from_ else ""),
-        list_unsubscribe=values["list-unsubscribe"],
-        list_unsubscribe_post=values["list-unsubscribe-post"],
+        unsubscribe=unsubscribe(parts[id(root)].headers),
         root=parts[id(root)],
-        text=found.text if found.has_text else text.html_to_text(found.html),
+        text=plain if found.has_text else read,
         html=found.html,
         has_text=found.has_text,
         inline=tuple(parts[id(node)] for node in found.inline),
         attachments=tuple(parts[id(node)] for node in found.attachments),
+        links=links(found.texts, seen),
+        codes=codes_of(*text.shown(read, plain[: text.HTML_READ])),
+        images=images(*seen, related=_related(nodes)) if seen else (),
         defects=_told(nodes, defects),
     )
+
+
+def _related(nodes: Sequence[Node]) -> dict[str, str]:
+    """The path of each part that has a Content-ID, by it."""
+    named: dict[str, str] = {}
+    for node in nodes:
+        if node.content_id:
+            named.setdefault(node.content_id, node.path)
+            named.setdefault(node.content_id.casefold(), node.path)
+    return named
 
 
 def _parts(nodes: Sequence[Node]) -> dict[int, Part]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from mailtrap_local import limits
-from mailtrap_local.mime import extract
 from mailtrap_local.mime.charset import scrub
+from mailtrap_local.mime.links import text_link_spans
 from mailtrap_local.mime.parse import bodies, tree
 from mailtrap_local.mime.structure import Node
-from mailtrap_local.mime.text import ATTRIBUTES, SPACE, unescape
+from mailtrap_local.mime.text import ATTRIBUTES, SPACE, Attribute, attributes, by_name
 
 DATA_URIS = 25 * limits.MB
 REMOTE_LISTED = 1_000
@@ -36,9 +36,6 @@ _PROLOG = re.compile(
     rf"(?>(?:\s|{_COMMENT}|<\?[^>]*+>)*)(?:<!doctype[^>]*+>)?(?>(?:\s|{_COMMENT})*)(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
     rf"(?>(?:\s|{_COMMENT})*)(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
     re.IGNORECASE,
-)
-_ATTRIBUTE = re.compile(
-    rf"""([^{SPACE}/>][^{SPACE}/>=]*+)(?:[{SPACE}]*+=[{SPACE}]*+("[^"]*+"?|'[^']*+'?|[^{SPACE}>"'][^{SPACE}>]*+))?"""
 )
 # Start tags of what asks the network or leaves the sandbox in spite of the policy, wherever one could begin
 _ESCAPING = r"<(?=(?:a|area|link|meta|i?frame|portal|fencedframe)[{}/>])"
@@ -114,7 +111,7 @@ def _linked(text: str) -> str:
     """Escaped text whose http(s) URLs are links."""
     pieces = []
     done = 0
-    for start, end in extract.text_link_spans(text):
+    for start, end in text_link_spans(text):
         url = entities.escape(text[start:end])
         pieces.append(entities.escape(text[done:start]))
         pieces.append(f'<a href="{url}" rel="noopener noreferrer">{url}</a>')
@@ -134,19 +131,6 @@ def _related(nodes: list[Node]) -> dict[str, Node]:
             named.setdefault(node.value("content-location"), node)
     named.pop("", None)
     return named
-
-
-Attribute = tuple[str, str | None, int, int]  # lower-case name, value, and where its source stands
-
-
-def _attributes(source: str) -> Iterator[Attribute]:
-    for match in _ATTRIBUTE.finditer(source):
-        value = match[2]
-        if value is not None:
-            if value[0] in "\"'":
-                value = value[1:].removesuffix(value[0])
-            value = unescape(value) if "&" in value else value
-        yield match[1].lower(), value, match.start(), match.end()
 
 
 @dataclass(slots=True)
@@ -182,8 +166,8 @@ class _Rewriter:
         if not attrs or attrs.isspace():
             return "" if name.lower() == "base" else source
         kind = name.lower()
-        found = list(_attributes(attrs))
-        values = {key: value or "" for key, value, _, _ in reversed(found)}
+        found = list(attributes(attrs))
+        values = by_name(found)
         if kind == "base" or (kind == "meta" and ("http-equiv" in values or "charset" in values)):
             return ""
         relations = set(values.get("rel", "").lower().split()) if kind == "link" else set()
@@ -193,7 +177,7 @@ class _Rewriter:
         changed = self._changed(kind, found, fetches=bool(relations - {"alternate", "canonical"}))
         if kind in ("a", "area"):
             changed |= {(start, end): "" for key, value, start, end in found if _dropped_of_link(key, value or "")}
-            if found[-1][:2] == ("=", None):  # `x=` at the end would take what we put behind it for its value
+            if found and found[-1][:2] == ("=", None):  # `x=` at the end would take what we put behind it for its value
                 changed[found[-1][2:]] = '=""'
         if kind in _FRAMES:  # no policy keeps a browser from connecting to where a frame would lead
             changed |= {(start, end): "" for key, _, start, end in found if key in ("src", "srcdoc")}
@@ -291,7 +275,7 @@ def _guarded(match: re.Match[str]) -> str:
 
 def _harmless(tag: re.Match[str]) -> bool:
     kind = tag["name"].lower()
-    values = {key: value or "" for key, value, _, _ in reversed(list(_attributes(tag["attrs"])))}
+    values = by_name(attributes(tag["attrs"]))
     if kind == "link":
         return not _WARMING.intersection(values.get("rel", "").lower().split())
     if kind == "meta":

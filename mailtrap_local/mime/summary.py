@@ -3,8 +3,10 @@
 from itertools import islice
 
 from mailtrap_local import limits
-from mailtrap_local.mime import extract, text
+from mailtrap_local.mime import text
+from mailtrap_local.mime.codes import count_codes
 from mailtrap_local.mime.headers import head_of
+from mailtrap_local.mime.links import count_links
 from mailtrap_local.mime.parse import Node, bodies, nested_bodies, tree
 from mailtrap_local.model import Digest, Head
 
@@ -35,13 +37,20 @@ def read(raw: bytes) -> tuple[Head, Digest]:
     return head_of(nodes[0].fields), _digest(nodes)
 
 
+def texts(raw: bytes) -> tuple[str, ...]:
+    """What a person may get to read of a mail: the text of its HTML part, and that of its text parts."""
+    found = bodies(tree(raw))
+    return text.shown(text.html_to_text(found.html), found.text[: text.HTML_READ])
+
+
 def _digest(nodes: list[Node]) -> Digest:
     if len(nodes) == 1 and nodes[0].is_text("text/plain"):  # most mail that tests send; several thousand a second
         return _plain(nodes[0].text())
     found = bodies(nodes)
     plain = found.text[: text.HTML_READ]
-    readable = text.html_to_text(found.html) if found.html else ""
-    own = text.visible(readable or plain)
+    seen = text.seen(found.html)
+    shown = text.shown(text.readable(seen), plain)
+    own = shown[0]
     searched = own if len(nodes) == 1 else own + _nested_text(nodes, skip=int(found.borrowed))
     return Digest(
         snippet(own),
@@ -49,8 +58,8 @@ def _digest(nodes: list[Node]) -> Digest:
         len(found.attachments),
         len(found.inline),
         _filenames(nodes),
-        extract.count_links(plain, found.html),
-        extract.count_codes(own, plain if found.html else ""),
+        count_links(plain, seen),
+        count_codes(*shown),
     )
 
 
@@ -60,8 +69,8 @@ def _plain(body: str) -> Digest:
     return Digest(
         snippet=snippet(seen),
         text=seen[: limits.SEARCH_TEXT],
-        links=extract.count_links(plain, ""),
-        codes=len(extract.codes(seen)),
+        links=count_links(plain, ""),
+        codes=count_codes(seen),
     )
 
 

@@ -3,6 +3,7 @@
 import html as entities
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 from mailtrap_local import limits
 from mailtrap_local.mime.charset import displayed, scrub
@@ -16,6 +17,10 @@ ATTRIBUTES = (
     rf"(?>(?:[{SPACE}/]++|[^{SPACE}/>][^{SPACE}/>=]*+"
     rf"""(?:[{SPACE}]*+=[{SPACE}]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^{SPACE}>"'][^{SPACE}>]*+)?)?)*)"""
 )
+_ATTRIBUTE = re.compile(
+    rf"""([^{SPACE}/>][^{SPACE}/>=]*+)(?:[{SPACE}]*+=[{SPACE}]*+("[^"]*+"?|'[^']*+'?|[^{SPACE}>"'][^{SPACE}>]*+))?"""
+)
+Attribute = tuple[str, str | None, int, int]  # lower-case name, value, and where its source stands
 _UNSEEN = re.compile(
     r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
     r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
@@ -65,14 +70,46 @@ def html_to_text(html: str) -> str:
 
     Linear in the input; at most HTML_READ characters of it are read.
     """
-    source = " ".join(html[:HTML_READ].split())
+    return readable(seen(html))
+
+
+def seen(html: str) -> str:
+    """An HTML document without what a reader never sees of it: comments, styles, scripts, title and the like."""
+    html = html[:HTML_READ]
+    return _UNSEEN.sub("", html) if "<" in html else html
+
+
+def readable(seen: str) -> str:
+    """The text of the seen part of an HTML document."""
+    source = " ".join(seen.split())
     if "<" in source:
-        pieces = _TAG.split(_UNSEEN.sub("", source))
+        pieces = _TAG.split(source)
         pieces[1::2] = [_INSTEAD.get(name, "") for name in pieces[1::2]]
         source = "".join(pieces)
     if "&" in source:
         source = unescape(source)
     return _tidy(source)
+
+
+def shown(readable: str, plain: str) -> tuple[str, ...]:
+    """What a person may get to read: the text of the HTML part, and that of the text parts."""
+    return (visible(readable), plain) if readable else (visible(plain),)
+
+
+def attributes(source: str) -> Iterator[Attribute]:
+    """The attributes of a tag, character references resolved; of several with one name browsers take the first."""
+    for match in _ATTRIBUTE.finditer(source):
+        value = match[2]
+        if value is not None:
+            if value[0] in "\"'":
+                value = value[1:].removesuffix(value[0])
+            value = unescape(value) if "&" in value else value
+        yield match[1].lower(), value, match.start(), match.end()
+
+
+def by_name(found: Iterable[Attribute]) -> dict[str, str]:
+    """The values of attributes by name, "" for what has none."""
+    return {key: value or "" for key, value, _, _ in reversed(list(found))}
 
 
 def unescape(text: str) -> str:

@@ -11,9 +11,10 @@ across lines) and, in an address list, each name, each address and each `name <a
 
 import functools
 import re
+import time
 import unicodedata
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from mailtrap_local import limits
 from mailtrap_local.model import ADDRESS_MARK, LINE_MARK
@@ -41,23 +42,54 @@ class Program(NamedTuple):
 @functools.lru_cache(maxsize=16)
 def compiled(pattern: str) -> Program:
     """The program of a pattern. Raises WrongPattern."""
+    program = _compiled(f"(?m){_folded(pattern)}", case_sensitive=False, never_nl=True, never_capture=True)
+    return Program(program.search, program.programsize)
+
+
+@functools.lru_cache(maxsize=16)
+def _capturing(pattern: str) -> Any:
+    return _compiled(f"(?m){pattern}")
+
+
+def captured(pattern: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The different values that a pattern finds in texts as they are: of its first group, or without one the whole.
+
+    At most limits.CAPTURED, in limits.PATTERN_TEXT bytes of each text. Raises WrongPattern, also for one that takes
+    longer than limits.CAPTURE_SECONDS.
+    """
+    program = _capturing(pattern)
+    group = min(1, program.groups)
+    until = time.monotonic() + limits.CAPTURE_SECONDS
+    values: dict[str, None] = {}
+    for text in texts:
+        for match in program.finditer(text[: limits.PATTERN_TEXT].encode()[: limits.PATTERN_TEXT]):
+            value = match[group]
+            if value:
+                values.setdefault(value.decode(errors="replace"))
+            if len(values) >= limits.CAPTURED:
+                return tuple(values)
+            if time.monotonic() > until:
+                raise WrongPattern(f"it takes more than {limits.CAPTURE_SECONDS:g} seconds on this mail")
+    return tuple(values)
+
+
+def _compiled(source: str, **wanted: bool) -> Any:
     import re2  # type: ignore[import-untyped]  # here, since most sessions never search by pattern
 
     options = re2.Options()
-    options.case_sensitive = False
-    options.never_nl = True
-    options.never_capture = True
     options.log_errors = False
     options.max_mem = limits.PATTERN_MEMORY
+    for name, value in wanted.items():
+        setattr(options, name, value)
     try:
-        program = re2.compile(f"(?m){_folded(pattern)}".encode(), options)
+        program = re2.compile(source.encode(), options)
     except re2.error as error:
         reason = error.args[0] if error.args else "not understood"
         raise WrongPattern(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)) from None
     re2.purge()  # its own cache keeps 128; the one here is enough
     if program.programsize > limits.PATTERN_SIZE:
         raise WrongPattern("pattern too large: fewer or smaller repetitions {n,m} make it smaller")
-    return Program(program.search, program.programsize)
+    return program
 
 
 def found(pattern: str, column: str) -> bool:

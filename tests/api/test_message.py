@@ -15,6 +15,7 @@ from tests.asking import RICH, deliver, plain
 KEYS = """
 ID MessageID From To Cc Bcc ReplyTo ReturnPath Subject ListUnsubscribe Date Tags Username Text HTML Size Inline
 Attachments Created Read Inbox Envelope Session Parts Defects HasText
+Links Codes Images
 """.split()
 ATTACHMENT = ["PartID", "FileName", "ContentType", "ContentID", "Size", "Checksums"]
 
@@ -41,6 +42,13 @@ async def test_a_message_has_every_key(server: Server, client: httpx.AsyncClient
         "Links": ["mailto:u@x.org", "https://x.org/u"],
         "Errors": "",
         "HeaderPost": "List-Unsubscribe=One-Click",
+        "OneClick": {
+            "Method": "POST",
+            "URL": "https://x.org/u",
+            "ContentType": "application/x-www-form-urlencoded",
+            "Body": "List-Unsubscribe=One-Click",
+        },
+        "Problems": ["no DKIM-Signature covers both fields (RFC 8058 section 4); a service that sends on may add it"],
     }
     assert (message["HasText"], message["Text"][:9], message["HTML"][:3]) == (False, "Hi & link", "<p>")
     assert message["Envelope"] == {

@@ -101,7 +101,11 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
         "/api/v1/faults": {"json": {"Preset": "greylisting"}},
     }
     fault = (await client.post("api/v1/faults", json={"Preset": "tarpit"})).json()
-    queries = {"/api/v1/search": "?query=x.org", "/api/v1/message/{id}/preview": "?count=1"}
+    queries = {
+        "/api/v1/search": "?query=x.org",
+        "/api/v1/message/{id}/preview": "?count=1",
+        "/api/v1/message/{id}/select": "?css=a",
+    }
     checked = 0
     for route in ROUTES:
         if route.answer is not None and route.method in ("GET", "POST"):

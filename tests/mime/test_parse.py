@@ -128,8 +128,8 @@ def test_list_unsubscribe() -> None:
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n\n"
         )
     )
-    assert parsed.list_unsubscribe == "<mailto:u@x.org>, <https://x.org/u>"
-    assert parsed.list_unsubscribe_post == "List-Unsubscribe=One-Click"
+    assert parsed.unsubscribe.header == "<mailto:u@x.org>, <https://x.org/u>"
+    assert parsed.unsubscribe.post == "List-Unsubscribe=One-Click"
 
 
 def test_headers_keep_order_and_repetition() -> None:
