@@ -94,6 +94,7 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
         await deliver(server, raw, inbox="team")
     await asyncio.to_thread(_by_smtp, server)
     session = (await client.get("api/v1/sessions")).json()["sessions"][0]
+    rich = await deliver(server, RICH)
     token = (await client.delete("api/v1/inboxes/team?undo=9")).json()["undo"]
     given: dict[str, dict[str, Any]] = {
         "/api/v1/send": {"json": {"From": {"Email": "a@x.org"}, "To": [{"Email": "b@x.org"}], "Tags": ["red"]}},
@@ -112,6 +113,7 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
             path = address(route).replace("none", token).replace("latest", session["Messages"][0])
             path = f"/api/v1/sessions/{session['ID']}" if route.path == "/api/v1/sessions/{id}" else path
             path = route.path.replace("{id}", fault["ID"]) if "/faults/{id}" in route.path else path
+            path = path.replace(session["Messages"][0], rich) if route.path.endswith("/select") else path
             body = given.get(route.path, {}) if route.method == "POST" else {}
             answer = await client.request(route.method, path + queries.get(route.path, ""), **body)
             assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json"), route.path
