@@ -20,7 +20,6 @@ _OTHERS = (
 # Takes a tag to its end, and one without any href too: else what an unclosed one holds would be read again and again.
 _HREF = rf"{_OTHERS}(?:href[{SPACE}]*+=[{SPACE}]*+{_VALUE})?{ATTRIBUTES}(?:>|\Z)"
 _LINK = re.compile(rf"<a(?:rea)?(?=[{SPACE}/]){_HREF}", re.IGNORECASE)
-_BASE = re.compile(rf"<base(?=[{SPACE}/]){_HREF}", re.IGNORECASE)
 _ANCHOR_END = re.compile(rf"</?a[{SPACE}/>]", re.IGNORECASE)
 _ALT = re.compile(rf"<img(?=[{SPACE}/])({ATTRIBUTES})(?:>|\Z)", re.IGNORECASE)
 _BLANK_IN_URL = re.compile(r"[\t\r\n]+")
@@ -75,7 +74,7 @@ def _html_links(path: str, seen: str) -> Iterator[Link]:
 def _base(seen: str) -> str:
     if "<base" not in seen and "<BASE" not in seen and "<Base" not in seen:
         return ""
-    base = _BASE.search(seen)
+    base = re.search(rf"<base(?=[{SPACE}/]){_HREF}", seen, re.IGNORECASE)
     target = _target(base, "") if base else ""
     return target if target[:8].lower().startswith(_USUAL[:2]) else ""
 

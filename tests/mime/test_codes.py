@@ -100,3 +100,7 @@ def test_codes_are_read_in_linear_time(piece: str) -> None:
     began = time.process_time()
     codes("code " + piece * (500_000 // len(piece)))
     assert time.process_time() - began < 5.0
+
+
+def test_a_letter_that_grows_in_lower_case_moves_nothing() -> None:
+    assert codes("İİİİ https://x.org Kodunuz: 482913 İİİİ, 1299 TL") == ("482913",)
