@@ -147,6 +147,6 @@ class _Keeper:
             self._line.send(ANSWER, encode(Answer(len(entries), [], [], 0, 0, str(error))))
             return
         more = list(commit.events[len(entries) :])
-        if entries or more:
+        if entries or more or commit.deleted:
             answer = Answer(len(entries), list(commit.results), more, commit.seq, commit.deleted)
             self._line.send(ANSWER, encode(answer))

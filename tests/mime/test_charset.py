@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailtrap_local.mime.charset import SURROGATE, codec_of, decode, displayed
@@ -52,6 +52,7 @@ def test_told(data: bytes, label: str, text: str, told: str) -> None:
     st.binary(max_size=40),
     st.sampled_from(["", "utf-7", "utf-16", "utf-32", "cp1252", "iso-2022-jp", "gbk", "hz", "big5"]),
 )
+@example(b"+2AA-", "utf-7")
 def test_no_lone_surrogates(data: bytes, label: str) -> None:
     assert not SURROGATE.search(decode(data, label)[0])
 

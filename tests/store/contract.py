@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from msgspec.structs import replace
 
-from mailtrap_local import ids, mime
+from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, NotFound, Stopping
 from mailtrap_local.model import Arrival, Entry, Envelope, Event, Line, MadeInbox, Origin, Recipient, Session
 from mailtrap_local.search import syntax
@@ -250,6 +250,9 @@ class StoreContract:
         await store.hide(ALL, token="k", seconds=0)
         with pytest.raises(NotFound):
             await store.restore("k")
+        async with asyncio.timeout(20):
+            while not (await store.info()).deleted:  # noqa: ASYNC110 - it is removed when the store is idle, without a word
+                await asyncio.sleep(0.01)
 
     # ---- tags ----
 
@@ -349,6 +352,14 @@ class StoreContract:
         assert [found.id for found in await store.sessions(start=2)] == ["session1"]
         with pytest.raises(NotFound):
             await store.session("nobody")
+
+    async def test_the_oldest_sessions_go(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(limits, "SESSIONS_KEPT", 3)
+        await store.put_sessions([session(number) for number in range(1, 3)])
+        await store.put_sessions([session(number) for number in range(3, 6)])
+        assert [found.id for found in await store.sessions()] == ["session5", "session4", "session3"]
+        with pytest.raises(NotFound):
+            await store.session("session2")
 
     async def test_inboxes_and_figures(self, store: Store) -> None:
         one = await store.add(entry(inbox="b"))

@@ -48,6 +48,17 @@ def test_a_new_file_is_made_and_opened_again(path: Path) -> None:
     again.close()
 
 
+@pytest.mark.parametrize(("setting", "level"), [("full", 2), ("normal", 1), ("off", 0)])
+def test_a_file_is_written_as_safely_as_asked_and_memory_is_not_synced(path: Path, setting: str, level: int) -> None:
+    """FULL syncs the write-ahead log at each commit, so that what had its 250 outlives a power failure too."""
+    for place, expected in ((path, level), (None, 0)):
+        opened = Database.open(place, room=1, synchronous=setting)
+        with closing(opened.connect()) as connection:
+            assert connection.execute("PRAGMA synchronous").fetchone() == (expected,)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        opened.close()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
 def test_a_new_file_is_for_its_owner_alone_and_an_old_one_keeps_its_mode(path: Path) -> None:
     opened = Database.open(path, room=0)

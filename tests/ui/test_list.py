@@ -8,6 +8,8 @@ from tests.ui.mails import plain, rich
 
 
 async def test_row_appears_without_reload(page: Page, send: Send) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/messages?start=" in request.url else None)
     await page.goto("")
     await expect(page.get_by_text("Point your app here")).to_be_visible()
     await expect(page.locator(".connection")).to_have_text("Live")
@@ -19,6 +21,7 @@ async def test_row_appears_without_reload(page: Page, send: Send) -> None:
     await expect(row.get_by_title("2 attached")).to_be_visible()
     await expect(row).to_have_attribute("aria-setsize", "1")
     await expect(page).to_have_title("(1) mailtrap-local")
+    assert len(asked) == 1  # the row came by the live connection: the list was not asked for again
 
 
 async def test_what_is_open_does_not_move(page: Page, send: Send) -> None:
