@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from mailtrap_local.cli import archive, screen
 from mailtrap_local.cli.archive.ledger import digest
 from mailtrap_local.cli.exits import DONE, NOT_THERE
-from mailtrap_local.cli.line import Parser, command, complain
+from mailtrap_local.cli.line import Parser, command, complain, standard_input
 from mailtrap_local.client import Missing, ServerRefused
 
 TYPE_CHECKING = False
@@ -75,7 +74,7 @@ def _sources(names: Sequence[str]) -> Iterator[list[Path]]:
                 from tempfile import NamedTemporaryFile
 
                 kept = stack.enter_context(NamedTemporaryFile(prefix="mailtrap-local-", suffix=".import"))
-                shutil.copyfileobj(sys.stdin.buffer, kept)
+                shutil.copyfileobj(standard_input(), kept)
                 kept.flush()
             paths.append(Path(kept.name if name == "-" else name))
         yield paths

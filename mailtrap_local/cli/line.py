@@ -20,7 +20,7 @@ from mailtrap_local.client.http11 import DEFAULT_URL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import NoReturn
+    from typing import BinaryIO, NoReturn
 
 PROGRAM = "mailtrap-local"
 URL_VARIABLE = "MAILTRAP_LOCAL_URL"
@@ -139,6 +139,13 @@ def client_of(options: argparse.Namespace) -> Client:
 def asked(options: argparse.Namespace) -> str:
     """The search that the words make."""
     return " ".join(options.query)
+
+
+def standard_input() -> BinaryIO:
+    """Standard input, to be read as octets. Raises Failure if there is none."""
+    if sys.stdin is None:
+        raise Failure(USAGE, "There is no standard input to read from.")
+    return sys.stdin.buffer
 
 
 def complain(command: str, text: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 
 from mailtrap_local import sendmail
 from mailtrap_local.cli import screen
 from mailtrap_local.cli.exits import DONE, REFUSED, UNREACHABLE, USAGE, Failure
-from mailtrap_local.cli.line import Parser, command
+from mailtrap_local.cli.line import Parser, command, standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _given(options: Namespace) -> bytes:
 
 
 def _read(name: str) -> bytes:
-    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    return standard_input().read() if name == "-" else Path(name).read_bytes()
 
 
 def _envelope(options: Namespace, raw: bytes) -> tuple[str, list[str]]:

@@ -28,7 +28,7 @@ def describe() -> Parser:
         examples=(
             "wait to:ann@example.com subject:welcome",
             "wait to:ann@example.com --print code --timeout 30",
-            'wait subject:reset --since "$before" --print link',
+            'wait subject:reset --since "$before" --print link --matching /reset',
             "wait subject:newsletter --none --timeout 2",
             "wait subject:invoice --count 3 --exact --json",
         ),
@@ -49,6 +49,9 @@ def describe() -> Parser:
         metavar="WHAT",
         help=f"only this of each message: {', '.join(_PRINTS)}; of codes and links the first",
     )
+    parser.add_argument(
+        "--matching", metavar="TEXT", help="with --print link or code: the first that has this in it, or in its text"
+    )
     return parser
 
 
@@ -56,6 +59,8 @@ def run(client: Client, options: Namespace) -> int:
     """Wait, and print what came or why it did not."""
     if options.none and (options.exact or (options.only and options.only != "cursor")):
         raise Failure(USAGE, "--none is for mail that does not come: it goes with neither --exact nor --print.")
+    if options.matching is not None and options.only not in ("code", "link"):
+        raise Failure(USAGE, "--matching chooses among links or codes: it goes with --print link or --print code.")
     if options.json and options.only:
         raise Failure(USAGE, "--json prints all of each message; leave that or --print out.")
     limit = options.timeout if options.timeout is not None else _SILENT_SECONDS if options.none else _SECONDS
@@ -90,26 +95,38 @@ def _came(messages: Sequence[Message], options: Namespace) -> None:
     elif options.only == "cursor":
         screen.write(screen.cell(messages[-1].cursor))
     elif options.only:
-        for text in [_only(each, options.only) for each in messages]:  # all of them, before any is printed
+        for text in [
+            _only(each, options.only, options.matching or "") for each in messages
+        ]:  # all of them, before any is printed
             screen.write(text)
     else:
         screen.write("\n\n".join(views.whole(each) for each in messages))
 
 
-def _only(message: Message, what: str) -> str:
+def _only(message: Message, what: str, matching: str) -> str:
     """One thing of a message. Raises Failure if it has none."""
-    if what == "code" and message.codes:
-        return screen.cell(message.codes[0])
-    if what == "link" and message.links:
-        return screen.cell(message.links[0].url)
-    if what == "html" and message.html:
-        return screen.body(message.html).removesuffix("\n")
-    if what in ("code", "link", "html"):
-        name = {"html": "HTML"}.get(what, what)
-        raise Failure(NOT_THERE, f"The mail came, but it has no {name}: ID {message.id}, subject {message.subject!r}.")
-    if what == "text":
-        return screen.body(message.text).removesuffix("\n")
+    if what == "code":
+        return _first(message, what, [(each, "") for each in message.codes], matching)
+    if what == "link":
+        return _first(message, what, [(each.url, each.text) for each in message.links], matching)
+    if what == "html" and not message.html:
+        raise _lacking(message, "HTML")
+    if what in ("text", "html"):
+        return screen.body(message.text if what == "text" else message.html).removesuffix("\n")
     return screen.cell(message.id if what == "id" else message.subject)
+
+
+def _first(message: Message, what: str, pairs: Sequence[tuple[str, str]], matching: str) -> str:
+    """The first value that has the text in it, or in its own text, whatever the case."""
+    for pair in pairs:
+        if any(matching.casefold() in each.casefold() for each in pair):
+            return screen.cell(pair[0])
+    raise _lacking(message, f"{what} with {matching!r} among its {len(pairs)}" if pairs else what)
+
+
+def _lacking(message: Message, what: str) -> Failure:
+    about = f"ID {message.id}, subject {message.subject!r}"
+    return Failure(NOT_THERE, f"The mail came, but it has no {what}: {about}.")
 
 
 def _fail(options: Namespace, error: str, text: str, failed: NoMatch | TooManyMatches) -> None:

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,7 @@ async def test_the_whole_help_names_every_command() -> None:
         ("wait --count 2 --none", "--none: not allowed with argument --count"),
         ("wait --none --exact", "--none is for mail that does not come"),
         ("wait --json --print id", "leave that or --print out"),
+        ("wait --matching x --print id", "--matching chooses among links or codes"),
         ("ls --inbox= x", "--inbox takes a name"),
         ("ls --url ftp://x", "'ftp://x' is no URL of a catcher"),
         ("ls --url http://a:b@x --http-auth c:d", "The URL has a user already"),
@@ -212,6 +215,20 @@ async def test_a_closed_standard_output_is_no_crash(server: Server) -> None:
     assert (process.returncode, err) == (0, b"")
 
 
+@pytest.mark.parametrize("line", ["send -", "import -", "rm --all"])
+async def test_a_closed_standard_input_is_told(line: str, server: Server) -> None:
+    await deliver(server, plain("Hello"))
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", f"exec {shlex.join(COMMAND)} {line} <&-"),
+        env=environment(server),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, out, err.count(b"\n")) == (2, b"", 1)
+    assert b"no standard input" in err or b"--yes" in err
+
+
 async def test_an_encoding_that_lacks_a_character_gets_it_escaped(server: Server) -> None:
     await deliver(server, plain("Gr\u00fc\u00dfe \u20ac"))
     ended = (await command(server, "ls", PYTHONIOENCODING="ascii")).fine()
@@ -321,9 +338,15 @@ async def test_a_ctrl_c_at_once_says_nothing() -> None:
 def began_to_read(pid: int) -> None:
     """Back when the process keeps its standard input in a file."""
     end = time.monotonic() + 20
-    while not os.path.exists(f"/proc/{pid}/fd/3"):
+    while not any("mailtrap-local-" in each for each in open_files(pid)):
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def open_files(pid: int) -> Iterator[str]:
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            yield os.readlink(each)
 
 
 def test_the_parser_of_the_server_is_where_it_was() -> None:

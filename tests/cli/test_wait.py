@@ -137,3 +137,31 @@ async def test_a_thing_that_the_mail_does_not_have_is_code_1(server: Server) -> 
         ended = await command(server, "wait", "--print", what)
         assert (ended.code, ended.out) == (1, "")
         assert f"The mail came, but it has no {'HTML' if what == 'html' else what}: ID {name}" in ended.err
+
+
+SECRETS = (
+    b"Subject: Sign in\r\nContent-Type: text/html\r\n\r\n"
+    b'<p>Your code is <b>314159</b>.</p><a href="https://app.test/">Home</a> '
+    b'<a href="https://app.test/reset?t=1&amp;u=2">Choose a new password</a>\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("flags", "printed"),
+    [
+        ("--print code", "314159"),
+        ("--print link", "https://app.test/"),
+        ("--print link --matching /reset", "https://app.test/reset?t=1&u=2"),
+        ("--print link --matching NEW", "https://app.test/reset?t=1&u=2"),
+    ],
+)
+async def test_the_code_and_the_link_that_a_script_wants(flags: str, printed: str, server: Server) -> None:
+    await deliver(server, SECRETS)
+    assert (await command(server, "wait", *flags.split())).fine().lines == [printed]
+
+
+async def test_a_link_that_none_matches_is_code_1(server: Server) -> None:
+    await deliver(server, SECRETS)
+    ended = await command(server, "wait", "--print", "link", "--matching", "unsubscribe")
+    assert (ended.code, ended.out) == (1, "")
+    assert "has no link with 'unsubscribe' among its 2" in ended.err
