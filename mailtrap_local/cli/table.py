@@ -27,5 +27,6 @@ COMMANDS = {
     "export": Command("mailtrap_local.cli.export", "write mail into files: eml, mbox or maildir"),
     "import": Command("mailtrap_local.cli.imports", "put mail from files in: eml, mbox or maildir"),
     "rm": Command("mailtrap_local.cli.rm", "delete mail"),
+    "fault": Command("mailtrap_local.cli.fault", "have the catcher misbehave on purpose, and count how often"),
     "sendmail": Command("mailtrap_local.sendmail", "deliver a mail from standard input, as sendmail would"),
 }

@@ -109,7 +109,7 @@ async def test_a_wrong_line_is_one_sentence_and_code_2(line: str, sentence: str)
 
 @pytest.mark.parametrize("name", [name for name in TALKING if name != "import"])
 async def test_who_does_not_answer_is_told_with_code_3(name: str, tmp_path: Path) -> None:
-    more = {"export": ["mails"], "rm": ["x"], "send": ["--to", "a@x.org"]}.get(name, [])
+    more = {"export": ["mails"], "rm": ["x"], "send": ["--to", "a@x.org"], "fault": ["ls"]}.get(name, [])
     ended = await command(None, name, *more, "--url", "http://127.0.0.1:1", folder=tmp_path)
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith(f"mailtrap-local {name}: No catcher answers at http://127.0.0.1:1")
