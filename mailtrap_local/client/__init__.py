@@ -16,17 +16,18 @@ from mailtrap_local.client.errors import (
     MailtrapError,
     Missing,
     NoMatch,
+    NotOne,
     ServerRefused,
     TooManyMatches,
     Unreachable,
 )
+from mailtrap_local.client.extracted import Element, Image, Link, OneClick, Unsubscribe
 from mailtrap_local.client.model import (
     Address,
     AsyncMessage,
     Attachment,
     Conversation,
     Headers,
-    Link,
     MadeInbox,
     Message,
     NearMiss,
@@ -46,7 +47,9 @@ __all__ = [
     "Client",
     "Conversation",
     "CursorGone",
+    "Element",
     "Headers",
+    "Image",
     "Link",
     "MadeInbox",
     "MailtrapError",
@@ -54,10 +57,13 @@ __all__ = [
     "Missing",
     "NearMiss",
     "NoMatch",
+    "NotOne",
+    "OneClick",
     "ServerRefused",
     "Summary",
     "TooManyMatches",
     "Unreachable",
+    "Unsubscribe",
 ]
 
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Generator
 from typing import Any, Generic, TypeVar
 
-from mailtrap_local.client import explain, model
+from mailtrap_local.client import explain, extracted, model
 from mailtrap_local.client.errors import (
     CursorGone,
     MailtrapError,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from email.message import EmailMessage
 
+    from mailtrap_local.client.extracted import Text
     from mailtrap_local.client.live import Following
     from mailtrap_local.client.match import Match
 
@@ -176,6 +177,17 @@ class Calls(Generic[M]):
     def content(self, message_id: str, part: str) -> Steps[bytes]:
         """The decoded bytes of one part. Raises Missing."""
         return good((yield Request("GET", f"{V1}/message/{_one(message_id)}/part/{part}"))).body
+
+    def select(self, message_id: str, css: str) -> Steps[tuple[extracted.Element, ...]]:
+        """Elements of the HTML of one message. Raises Missing, ServerRefused."""
+        answer = yield Request("GET", f"{V1}/message/{_one(message_id)}/select", [("css", css)])
+        return tuple(extracted.element(each) for each in answered(answer)["Elements"])
+
+    def find_codes(self, message_id: str, pattern: Text) -> Steps[tuple[str, ...]]:
+        """What a pattern finds in the text of one message. Raises Missing, ServerRefused."""
+        asked = [("pattern", extracted.pattern(pattern))]
+        answer = yield Request("GET", f"{V1}/message/{_one(message_id)}/codes", asked)
+        return tuple(answered(answer)["Codes"])
 
     def conversations(self, *, limit: int) -> Steps[tuple[model.Conversation, ...]]:
         """SMTP connections with their transcripts, newest first."""

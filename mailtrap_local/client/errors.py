@@ -7,9 +7,10 @@
         CursorGone            a cursor of an earlier life of the server (410)
       NoMatch                 the mail did not come; an AssertionError too
       TooManyMatches          more came than were asked for, or some where none should; an AssertionError too
+      NotOne                  a message has no such code or link, or several; an AssertionError too
 
-The last two are what tests are written for, so they are AssertionErrors: pytest and unittest count them as failures of
-the test and not as errors in it.
+The last three are what tests are written for, so they are AssertionErrors: pytest and unittest count them as failures
+of the test and not as errors in it.
 """
 
 from __future__ import annotations
@@ -74,5 +75,9 @@ class TooManyMatches(MailtrapError, AssertionError):
         self.cursor = cursor
 
 
-for _error in (MailtrapError, Unreachable, ServerRefused, Missing, CursorGone, NoMatch, TooManyMatches):
+class NotOne(MailtrapError, AssertionError):
+    """A message has none of what was asked for, or several of it."""
+
+
+for _error in (MailtrapError, Unreachable, ServerRefused, Missing, CursorGone, NoMatch, TooManyMatches, NotOne):
     _error.__module__ = "mailtrap_local.client"  # where users import it from, as a report names it

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mailtrap_local.client.model import NearMiss, Summary
 
 ROWS = 5
+LINKS = 15
 _WIDTHS = (28, 28, 40)
 
 
@@ -49,6 +50,30 @@ def elsewhere(inbox: str, counts: Sequence[tuple[str, int]], smtp: str) -> str:
         return f"Nothing has come at all. {way}"
     shown = ", ".join(f"{name} ({count})" for _, name, count in others[:ROWS]) + (", ..." if len(others) > ROWS else "")
     return f"Nothing has come to this inbox. Others hold mail: {shown}.\n{way}"
+
+
+def codes(found: Sequence[str], *, where: str, text: str) -> str:
+    """A message that is to have one code has none, or several."""
+    by_pattern = 'with `find_codes(r"...")` your own pattern says what a code is.'
+    if found:
+        several = f"There are {len(found)} codes in {where}, not one: {', '.join(found)}."
+        return f"{several}\n\nTake one of `codes`; {by_pattern}"
+    begins = _cut(" ".join(text.split()), 200)
+    said = f"Its text is: {begins}" if begins else "It has no text."
+    return f"No one-time code is in {where}. {said}\n\nIf one is there, {by_pattern}"
+
+
+def links(rows: Sequence[tuple[str, str, str]], *, matched: bool, asked: str, where: str) -> str:
+    """No link, or more than one, is as asked for; `rows` are those that match, else all, as text, URL and part."""
+    if not rows:
+        return f"There is no link in {where}."
+    shown = [(_cut(text or "-", 30), _cut(url, 90), part) for text, url, part in rows[:LINKS]]
+    more = f"\n  ... and {len(rows) - LINKS} more" if len(rows) > LINKS else ""
+    with_ = f" with {asked}" if asked else ""
+    what = f"{len(rows)} links{with_} are in {where}, not one" if matched else f"No link{with_} is in {where}. It has"
+    lines = "\n".join(_rows([("text", "url", "part"), *shown]))
+    advice = "Say more of it by `link(text=..., url=...)`, or take one of `links`."
+    return f"{what}:\n{lines}{more}\n\n{advice}"
 
 
 def table(messages: Sequence[Summary]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a test gets to see: messages and what is in them, as typed values.
 
-`Message` and `AsyncMessage` are one but for what is fetched on demand: `raw()` and an attachment's `content()` are
-bytes in the one, and awaited in the other.
+`Message` and `AsyncMessage` are one but for what is fetched on demand (`raw()`, an attachment's `content()`,
+`select()`, `find_codes()`), which is awaited in the other.
 """
 
 from __future__ import annotations
@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from mailtrap_local.client import extracted
+from mailtrap_local.client.extracted import Element, Image, Link, Unsubscribe
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from mailtrap_local.client.extracted import Text
 
     Wire = Mapping[str, Any]
 
@@ -99,15 +104,6 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A link of the text or the HTML: where it leads, what it is called, and the part that has it."""
-
-    url: str
-    text: str = ""
-    part: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Attachment(Generic[Bytes]):
     """A file. `part` is its place in the MIME tree, `size` that of the decoded content in bytes."""
 
@@ -159,8 +155,8 @@ class MessageOf(Generic[Bytes]):
 
     `text` is made from the HTML where no text part was sent; `has_text` tells. `bcc` has the blind recipients that only
     SMTP named, too. `mail_from` and `recipients` are the envelope. `cursor` is where a wait stood when it found this
-    message: `since=message.cursor` waits for what came behind it. `links` and `codes` are empty where the server
-    extracts none. `wire` is the whole answer of the server, as the API describes it.
+    message: `since=message.cursor` waits for what came behind it. `links`, `codes` (one-time codes)
+    and `images` are in the order they stand in. `wire` is the whole answer of the server, as the API describes it.
     """
 
     id: str
@@ -185,14 +181,33 @@ class MessageOf(Generic[Bytes]):
     inline: tuple[Attachment[Bytes], ...]
     links: tuple[Link, ...]
     codes: tuple[str, ...]
+    images: tuple[Image, ...]
+    unsubscribe: Unsubscribe
     cursor: str
     wire: Wire = field(repr=False, compare=False)
     _raw: Callable[[], Bytes] = field(repr=False, compare=False)
+    _select: Callable[[str], Any] = field(repr=False, compare=False)
+    _find_codes: Callable[[Text], Any] = field(repr=False, compare=False)
 
     @property
     def headers(self) -> Headers:
         """The header fields of the message."""
         return Headers([(each["Name"], each["Value"]) for each in self.wire.get("Parts", {}).get("Headers", ())])
+
+    @property
+    def code(self) -> str:
+        """The one-time code, where there is one. Raises NotOne."""
+        __tracebackhide__ = True
+        return extracted.one_code(self.codes, where=self._where, text=self.text)
+
+    def link(self, *, text: Text | None = None, url: Text | None = None) -> Link:
+        """The link that is called so, or leads there: by a part of it, or by a pattern. Raises NotOne."""
+        __tracebackhide__ = True
+        return extracted.one_link(self.links, text=text, url=url, where=self._where)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.subject!r} to {', '.join(each.address for each in self.to) or 'nobody'}"
 
     def raw(self) -> Bytes:
         """The source, byte for byte as it was sent, fetched now."""
@@ -209,11 +224,31 @@ class Message(MessageOf[bytes]):
 
     __slots__ = ()
 
+    def select(self, css: str) -> tuple[Element, ...]:
+        """The elements of the HTML that a CSS selector matches, fetched now. Raises Missing where there is no HTML."""
+        found: tuple[Element, ...] = self._select(css)
+        return found
+
+    def find_codes(self, pattern: Text) -> tuple[str, ...]:
+        """What a pattern (RE2) finds in the text, fetched now: its first group, else the whole of it."""
+        found: tuple[str, ...] = self._find_codes(pattern)
+        return found
+
 
 class AsyncMessage(MessageOf[Coroutine[Any, Any, bytes]]):
     """A whole message; `raw()` and an attachment's `content()` are awaited."""
 
     __slots__ = ()
+
+    async def select(self, css: str) -> tuple[Element, ...]:
+        """The elements of the HTML that a CSS selector matches, fetched now. Raises Missing where there is no HTML."""
+        found: tuple[Element, ...] = await self._select(css)
+        return found
+
+    async def find_codes(self, pattern: Text) -> tuple[str, ...]:
+        """What a pattern (RE2) finds in the text, fetched now: its first group, else the whole of it."""
+        found: tuple[str, ...] = await self._find_codes(pattern)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +360,10 @@ def fields_of(wire: Wire) -> dict[str, Any]:
         "username": wire.get("Username", ""),
         "mail_from": envelope.get("From", ""),
         "recipients": tuple(each["Address"] for each in envelope.get("To", ())),
-        "links": tuple(_link(each) for each in wire.get("Links", ())),
-        "codes": tuple(each if isinstance(each, str) else each.get("Code", "") for each in wire.get("Codes", ())),
+        "links": tuple(extracted.link(each) for each in wire.get("Links", ())),
+        "codes": tuple(wire.get("Codes", ())),
+        "images": tuple(extracted.image(each) for each in wire.get("Images", ())),
+        "unsubscribe": extracted.unsubscribe(wire.get("ListUnsubscribe") or {}),
         "wire": wire,
     }
 
@@ -359,12 +396,6 @@ def conversation(wire: Wire) -> Conversation:
         lines=tuple((line["At"], line["Who"], line["Text"]) for line in wire["Lines"]),
         wire=wire,
     )
-
-
-def _link(wire: Wire | str) -> Link:
-    if isinstance(wire, str):
-        return Link(wire)
-    return Link(wire.get("URL", ""), wire.get("Text", ""), wire.get("PartID", ""))
 
 
 def _shown(kind: str, message: Summary | MessageOf[Any]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from mailtrap_local.client.core import Steps
+    from mailtrap_local.client.extracted import Element, Text
     from mailtrap_local.client.faults import Faults
     from mailtrap_local.client.match import Match
 
@@ -143,6 +144,14 @@ class Client:
         """The source of one message, byte for byte. Raises Missing."""
         return self._run(self._calls.raw(message_id))
 
+    def select(self, message_id: str, css: str) -> tuple[Element, ...]:
+        """The elements of a message's HTML that a CSS selector matches. Raises Missing, ServerRefused."""
+        return self._run(self._calls.select(message_id, css))
+
+    def find_codes(self, message_id: str, pattern: Text) -> tuple[str, ...]:
+        """What a pattern (RE2) finds in the text of a message: its first group, else all. Raises ServerRefused."""
+        return self._run(self._calls.find_codes(message_id, pattern))
+
     def send(
         self,
         *,
@@ -236,6 +245,8 @@ class Client:
             attachments=model.attachments(wire["Attachments"], partial(self._content, name)),
             inline=model.attachments(wire["Inline"], partial(self._content, name)),
             _raw=partial(self.raw, name),
+            _select=partial(self.select, name),
+            _find_codes=partial(self.find_codes, name),
         )
 
     def _content(self, message_id: str, part: str) -> bytes:
