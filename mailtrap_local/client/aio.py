@@ -194,6 +194,34 @@ class AsyncClient:
         """Delete these messages."""
         await self._run(self._calls.delete(message_ids))
 
+    async def bounce(
+        self,
+        message_id: str,
+        *,
+        kind: str = "failed",
+        recipients: Sequence[str] = (),
+        status: str = "",
+        diagnostic: str = "",
+        deliver: str = "catcher",
+        server: str = "",
+        url: str = "",
+    ) -> model.Bounced:
+        """Report of a message as a mail system would: failed, delayed, delivered, relayed, expanded, or a complaint.
+
+        No recipients are all of its envelope. It goes into the catcher, to the `server` of `deliver="smtp"`, or to the
+        `url` of `deliver="webhook"`. Raises Missing, ServerRefused.
+        """
+        order = {
+            "Kind": kind,
+            "Recipients": list(recipients),
+            "Status": status,
+            "Diagnostic": diagnostic,
+            "Deliver": deliver,
+            "Server": server,
+            "URL": url,
+        }
+        return await self._run(self._calls.bounce(message_id, order))
+
     async def mark(self, *message_ids: str, read: bool = True) -> None:
         """Set the read state of these messages."""
         await self._run(self._calls.mark(message_ids, read=read))

@@ -239,6 +239,12 @@ class Calls(Generic[M]):
         if ids:
             good((yield Request("DELETE", f"{V1}/messages", body=_body({"IDs": [_one(each) for each in ids]}))))
 
+    def bounce(self, message_id: str, order: Mapping[str, Any]) -> Steps[model.Bounced]:
+        """Have the server report of a message. Raises Missing."""
+        told = answered((yield _post(f"/message/{_one(message_id)}/bounce", order)))
+        silent = {each["Address"]: each["Reason"] for each in told["Silent"]}
+        return model.Bounced(told["Kind"], tuple(told["Recipients"]), told["Report"], told["Reply"], silent)
+
     def mark(self, ids: Sequence[str], *, read: bool) -> Steps[None]:
         """Set the read state of these. None given is none marked: to the server it would mean all."""
         if ids:

@@ -252,6 +252,20 @@ class AsyncMessage(MessageOf[Coroutine[Any, Any, bytes]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounced:
+    """What became of a report: `report` is its id if it stayed in the catcher, `reply` what a server or webhook said.
+
+    `recipients` are those it tells of; `silent` are the others, each with the reason.
+    """
+
+    kind: str
+    recipients: tuple[str, ...]
+    report: str
+    reply: str
+    silent: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class MadeInbox:
     """An inbox that the server made: what to log in with, and an address that needs no login."""
 

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from mailtrap_local.doctor.drive import Driver
 from mailtrap_local.doctor.letter import Letter
@@ -22,19 +23,51 @@ from mailtrap_local.limits import GB
 from mailtrap_local.mime.compose import compose
 from mailtrap_local.model import Address
 
-NEEDS_CHANGE = 1
-SUMMARY = "say in words why mail does not get through to a server, and what to change"
+PROGRAM = "mailtrap-local doctor"
+NEEDS_CHANGE, WRONG_LINE = 1, 2
+_EPILOG = """\
+examples:
+  mailtrap-local doctor smtp://app:secret@mail.example.com:587 --to ann@example.com
+  mailtrap-local doctor smtps://mail.example.com --size 20MB
+  mailtrap-local doctor localhost:1025 --send
+
+exit codes:
+  0  mail gets through
+  1  something keeps it from that
+  2  the command line is wrong"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """End the program with code 2 and a sentence."""
+        sys.stderr.write(f"{self.prog}: {message}. `{self.prog} --help` explains it.\n")
+        raise SystemExit(WRONG_LINE)
+
+
+def describe() -> argparse.ArgumentParser:
+    """Its command line."""
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Walk through a mail server (connect, EHLO, TLS, AUTH, MAIL, RCPT), and say in words what is\n"
+        "wrong and what to change. Nothing is delivered unless --send.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_arguments(parser)
+    return parser
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; the exit code. Raises BadRequest for what makes no sense."""
-    parser = argparse.ArgumentParser(prog="mailtrap-local doctor", description=_sentence(SUMMARY), allow_abbrev=False)
-    add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    """Run the command; the exit code."""
+    try:
+        return _run(describe().parse_args(arguments))
+    except BadRequest as error:
+        sys.stderr.write(f"{PROGRAM}: {error}\n")
+        return WRONG_LINE
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("server", metavar="SERVER", help="smtp://user:pass@host:port, smtps://…, or host:port")
     parser.add_argument("--from", dest="sender", metavar="ADDRESS", help="who sends (default: the user, if an address)")
     parser.add_argument(
@@ -50,14 +83,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="tell it as JSON")
 
 
-def run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     """Walk, tell, and return the exit code. Raises BadRequest."""
     target = read_target(options.server, plain=options.plain)
     letter = _letter(options, target)
     patience = _read(duration(0.1, 3600), options.timeout, "--timeout", "a time such as 30s")
     if options.ca and not Path(options.ca).is_file():
         raise BadRequest(f"--ca {options.ca} is no file; give one with certificates in PEM.")
-    walk = Walk(target, letter, helo=options.helo or own_name(), patience=patience)
+    walk = Walk(target, letter, helo=options.helo or _own_name(), patience=patience)
     driver = Driver(Reach(internal=True), trust=options.ca, patience=patience)
     asyncio.run(driver.run(walk))
     report = report_of(walk)
@@ -65,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
     return 0 if report.healthy else NEEDS_CHANGE
 
 
-def own_name() -> str:
+def _own_name() -> str:
     """What EHLO says: this machine's name if it is a full one, else the literal that RFC 5321 section 4.1.4 allows."""
     name = socket.gethostname()
     return name if "." in name else "[127.0.0.1]"
@@ -116,8 +149,7 @@ def _read(kind: object, text: str, flag: str, allowed: str) -> float | int:
 
 
 def _tell(report: Report, *, json: bool) -> None:
-    sys.stdout.write((as_json(report) if json else as_text(report)) + "\n")
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."
+    """On standard output; characters that its encoding lacks are escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    text = (as_json(report) if json else as_text(report)) + "\n"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -8,7 +8,6 @@ MOST = 200  # lines of a reply
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class NoReply(Exception):
@@ -82,4 +81,5 @@ class ReplyReader:
 
 
 def _readable(octets: bytes) -> str:
-    return _UNPRINTABLE.sub("·", octets.decode("utf-8", "backslashreplace"))
+    text = octets.decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else "".join(each if each.isprintable() else "·" for each in text)

@@ -47,12 +47,13 @@ def as_json(report: Report) -> str:
     """The report as one JSON object; seconds are numbers, everything else is as in the text."""
     findings = [{key: value for key, value in asdict(each).items() if key != "line"} for each in report.findings]
     whole = {**asdict(report), "findings": findings, "healthy": report.healthy, "seconds": report.seconds}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json.dumps(whole, indent=2)
 
 
 def as_text(report: Report) -> str:
     """The report as lines for a terminal."""
-    return "\n".join([f"Doctor of {report.target}", "", *_steps(report.steps), "", *_verdict(report)])
+    lines = [f"Doctor of {report.target}", "", *_steps(report.steps), "", *_verdict(report)]
+    return "\n".join("".join(each if each.isprintable() else "·" for each in line) for line in lines)
 
 
 def _steps(steps: Sequence[Step]) -> Iterator[str]:

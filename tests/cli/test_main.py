@@ -23,7 +23,7 @@ from mailtrap_local.settings import strangers
 from tests.asking import deliver, plain
 from tests.cli.commands import COMMAND, at_terminal, command, environment, interrupted, started
 
-TALKING = [name for name in COMMANDS if name not in (SERVE, "sendmail")]
+TALKING = [name for name in COMMANDS if name not in (SERVE, "sendmail", "doctor")]
 
 
 def parser_of(name: str) -> Parser:
@@ -109,7 +109,9 @@ async def test_a_wrong_line_is_one_sentence_and_code_2(line: str, sentence: str)
 
 @pytest.mark.parametrize("name", [name for name in TALKING if name != "import"])
 async def test_who_does_not_answer_is_told_with_code_3(name: str, tmp_path: Path) -> None:
-    more = {"export": ["mails"], "rm": ["x"], "send": ["--to", "a@x.org"], "fault": ["ls"]}.get(name, [])
+    more = {"export": ["mails"], "rm": ["x"], "bounce": ["x"], "send": ["--to", "a@x.org"], "fault": ["ls"]}.get(
+        name, []
+    )
     ended = await command(None, name, *more, "--url", "http://127.0.0.1:1", folder=tmp_path)
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith(f"mailtrap-local {name}: No catcher answers at http://127.0.0.1:1")

@@ -352,3 +352,15 @@ def test_a_failed_wait_says_how_far_it_looked(mailtrap: Mailtrap) -> None:
     with pytest.raises(TooManyMatches) as many:
         mailtrap.expect_none(timeout=0)
     assert many.value.cursor
+
+
+def test_a_bounce_comes_back(mailtrap: Mailtrap) -> None:
+    smtp(mailtrap, "Order 8", to="gone@x.org")
+    sent = mailtrap.wait(subject="Order 8")
+    told = mailtrap.bounce(sent.id, diagnostic="550 5.1.1 no such user")
+    assert (told.kind, told.recipients, told.silent) == ("failed", ("gone@x.org",), {})
+    report = mailtrap.wait(subject="Delivery failed")
+    assert report.id == told.report
+    assert "550 5.1.1 no such user" in report.text
+    with pytest.raises(ServerRefused, match="no recipient"):
+        mailtrap.bounce(sent.id, recipients=["other@x.org"])
