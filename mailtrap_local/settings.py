@@ -138,6 +138,13 @@ class Settings:
         return tuple(host for host in self.host if not ipaddress.ip_address(host).is_loopback)
 
     @property
+    def reached_at(self) -> str:
+        """The name by which this machine reaches what listens, as a URL writes it."""
+        if {*LOOPBACK, "0.0.0.0", "::"} & set(self.host):
+            return "localhost"
+        return f"[{self.host[0]}]" if ":" in self.host[0] else self.host[0]
+
+    @property
     def byte_limit(self) -> int:
         """`max_bytes` with its default worked out: bytes of mail to keep, 0 for no limit."""
         if self.max_bytes is not None:

@@ -21,6 +21,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "max_message_size": ("3MB", 3 * 1024**2),
     "max_data_in_flight": ("60MB", 60 * 1024**2),
     "synchronous": ("normal", "normal"),
+    "store_process": ("always", "always"),
     "base_path": ("/mail", "/mail"),
     "hostname": ("mail.example.com", "mail.example.com"),
     "label": ("staging", "staging"),
@@ -39,6 +40,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "smtp_auth_required": ("true", True),
     "faults": ("greylisting, tarpit", ({"preset": "greylisting"}, {"preset": "tarpit"})),
     "magic_addresses": ("true", True),
+    "allow_internal": ("true", True),
     "plus_tags": ("false", False),
     "log_level": ("debug", "debug"),
 }
@@ -234,6 +236,20 @@ def test_values_that_are_wrong_together() -> None:
     assert Settings(smtp_port=0, http_port=0).smtp_port == 0
     assert "max_data_in_flight" in refused(max_message_size="100MB", max_data_in_flight="99MB")
     assert "choose one" in refused(http_auth="a:b", http_auth_file=Path("x"))
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1", "localhost"),
+        ("192.0.2.1,::1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1,192.0.2.1", "[2001:db8::1]"),
+    ],
+)
+def test_where_this_machine_reaches_it(host: str, name: str) -> None:
+    assert Settings(host=host, allow_anonymous=True).reached_at == name  # type: ignore[arg-type]  # as text
 
 
 def test_the_byte_limit_follows_the_kind_of_database() -> None:

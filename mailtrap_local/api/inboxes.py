@@ -41,8 +41,3 @@ async def delete_inbox(call: Call) -> Response:
     answered = await remove(call, Selection(inbox=name))
     await call.mailbox.unmake_inbox(name)
     return answered
-
-
-async def cursor(call: Call) -> Response:
-    """GET /cursor: where the order of arrival stands now."""
-    return await answer.json(schema.CursorNow(str(call.mailbox.hub.cursor)), to=call.connection)

@@ -15,8 +15,6 @@ from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
 from mailtrap_local.store.base import Selection, StoreInfo
 
-_ANY_HOST = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})
-
 
 async def info(call: Call) -> Response:
     """GET /info; in an inbox's scope the counts and tags are its own."""
@@ -72,7 +70,6 @@ async def authority(call: Call) -> Response:
 async def webui(call: Call) -> Response:
     """GET /webui."""
     settings = call.front.settings
-    host = "localhost" if settings.host[0] in _ANY_HOST else settings.host[0]
     ui = schema.WebUI(
         Label=settings.label,
         MessageRelay=schema.MessageRelay(),
@@ -81,7 +78,7 @@ async def webui(call: Call) -> Response:
         DuplicatesIgnored=False,
         HideDeleteAllButton=False,
         Version=__version__,
-        SMTP=f"[{host}]:{settings.smtp_port}" if ":" in host else f"{host}:{settings.smtp_port}",
+        SMTP=f"{settings.reached_at}:{settings.smtp_port}",
         Inboxes=True,
     )
     return await answer.json(ui, to=call.connection)

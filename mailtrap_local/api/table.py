@@ -151,7 +151,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", f"{V1}/chaos", faults.set_chaos, "Set the refusals by chance; each is a fault", answer=schema.Chaos,
           takes=schema.Chaos, changes=True),
     # news
-    Route("GET", f"{V1}/cursor", inboxes.cursor, "Where the order of arrival stands now", answer=schema.CursorNow,
+    Route("GET", f"{V1}/cursor", wait.cursor, "Where the order of arrival stands now", answer=schema.CursorNow,
           ours=True),
     Route("WS", f"{V1}/live", live.live, "What happens, in order, resumable", answer=schema.Frame, ours=True,
           query=(QUERY, ZONE, Param("since", "string", "The cursor to go on from"))),

@@ -29,6 +29,11 @@ _GONE = 499  # nobody reads it
 _STATUS = {"found": 200, "timeout": 404, "too many": 409}
 
 
+async def cursor(call: Call) -> Response:
+    """GET /cursor: where the order of arrival stands now, to be asked before what is waited for can come."""
+    return await answer.json(schema.CursorNow(str(call.mailbox.hub.cursor)), to=call.connection)
+
+
 async def wait(call: Call) -> Response:
     """GET /wait: 200 with the messages, 409 when there are more than exact= allows, 404 when the time is over.
 

@@ -190,7 +190,7 @@ def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
     """What the server says when it is ready: five lines."""
     from mailtrap_local import __version__
 
-    host = _reachable(settings.host)
+    host = settings.reached_at
     web = f"http://{host}:{server.http_port}{settings.base_path}/"
     kept = f"in {settings.database}" if settings.database else "in memory, gone at the end (--database FILE keeps it)"
     return (
@@ -198,12 +198,16 @@ def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
         f"  SMTP  {host}:{server.smtp_port}  (listening on {', '.join(settings.host)})",
         f"  Web   {web}",
         f"  Mail  {kept}",
-        f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, no TLS; any user name and password, or none",
+        f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, {_tls(settings)}; {_login(settings)}",
     )
 
 
-def _reachable(hosts: Sequence[str]) -> str:
-    """The name by which this machine reaches what listens on these hosts, as a URL writes it."""
-    if {"127.0.0.1", "::1", "0.0.0.0", "::", "localhost"} & set(hosts):
-        return "localhost"
-    return f"[{hosts[0]}]" if ":" in hosts[0] else hosts[0]
+def _tls(settings: Settings) -> str:
+    if settings.tls_required:
+        return "STARTTLS"
+    return "STARTTLS or no TLS" if settings.speaks_tls else "no TLS"
+
+
+def _login(settings: Settings) -> str:
+    who = "any user name and password" if settings.smtp_auth_file is None else f"a user of {settings.smtp_auth_file}"
+    return who if settings.smtp_auth_required else f"{who}, or none"

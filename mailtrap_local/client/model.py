@@ -81,9 +81,9 @@ class Page:
 class Event:
     """Something that happened, as `live` tells it.
 
-    `kind` is the API's (`new`, with the `message`; `update`, `delete` and `restore`, with `ids`; `truncate`; `tags`),
-    or it speaks of the stream itself: `open` once it stands; `lost`, with the reason as `text`; `back`; and `reset`,
-    when what came in between is not to be had. `since=event.cursor` goes on behind it.
+    `kind` is the API's (`new`, with the `message`; `update`, `delete` and `restore`, with `ids`; `truncate`; `tags`;
+    `sessions`), or it speaks of the stream itself: `open` once it stands; `lost`, with the reason as `text`; `back`;
+    and `reset`, when what came in between is not to be had. `since=event.cursor` goes on behind it.
     """
 
     kind: str

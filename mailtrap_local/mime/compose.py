@@ -1,4 +1,4 @@
-"""A mail from fields: for POST /api/v1/send, the `sendmail` command, the client and sample mails."""
+"""A mail from fields: for POST /api/v1/send, and for mail of our own making."""
 
 import mimetypes
 import re

@@ -11,11 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailtrap_local import __version__, cli, sendmail
-from mailtrap_local.settings import rows
+from mailtrap_local.cli.serve import greeting
+from mailtrap_local.server import Server
+from mailtrap_local.settings import Settings, rows
 
 COMMAND = (sys.executable, "-m", "mailtrap_local")
 
@@ -170,6 +173,21 @@ async def test_it_says_where_it_is_in_five_lines_and_takes_mail_there(tmp_path: 
         await asyncio.to_thread(sendmail._deliver, order, b"Subject: Hi\n\nHello\n")
         ended, _ = await server.end(signal.SIGTERM)
         assert (ended.code, ended.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "app"),
+    [
+        ({}, "no TLS; any user name and password, or none"),
+        ({"tls": True}, "STARTTLS or no TLS; any user name and password, or none"),
+        ({"tls_required": True, "smtp_auth_required": True}, "STARTTLS; any user name and password"),
+        ({"smtp_auth_file": Path("users")}, "no TLS; a user of users, or none"),
+    ],
+)
+async def test_it_says_what_an_app_must_do(told: dict[str, Any], app: str) -> None:
+    settings = Settings(smtp_port=0, http_port=0, **told)
+    server = Server(settings)  # not started: what it says is a matter of its settings
+    assert greeting(settings, server)[4] == f"  App   SMTP host localhost, port 0, {app}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
