@@ -67,6 +67,9 @@ _FINDERS: dict[str, Callable[[], Path | None]] = {
     "tsc": _inside("web/node_modules/.bin/tsc"),
     **{
         name: _inside(f"tests/node/node_modules/{name}")
-        for name in ("nodemailer", "mailpit-api", "mailhog", "cypress-mailpit", "cypress-mailhog", "cypress-maildev")
+        for name in (
+            *("nodemailer", "@playwright/test"),
+            *("mailpit-api", "mailhog", "cypress-mailpit", "cypress-mailhog", "cypress-maildev"),
+        )
     },
 }
