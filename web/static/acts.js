@@ -153,3 +153,15 @@ export async function sendSample(mail) {
 
 /** @param {string} id */
 export const allowRemote = (id) => (remoteFor.value = remoteFor.peek() === id ? "" : id);
+
+/** @param {string} id @param {{ Kind: string, Recipients: string[], Diagnostic: string }} order */
+export async function bounce(id, order) {
+  try {
+    const { Recipients, Silent } = await track(api.bounce(id, order));
+    const [first] = Silent;
+    if (!Recipients.length) tell(`Nothing to report: ${first?.Reason ?? "nobody is concerned"}`);
+    else tell(`Reported: ${order.Kind}, ${Recipients.length === 1 ? Recipients[0] : `${Recipients.length} recipients`}`);
+  } catch (error) {
+    failed(error, "Not reported");
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
  *
- * @import { Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ * @import { Bounced, Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
  */
 import { base } from "./store.js";
 
@@ -107,6 +107,9 @@ export const restore = async (token) =>
 
 /** @param {object} mail in the shape of POST /send @returns {Promise<string>} its id */
 export const compose = async (mail) => (await (await send("POST", `${root()}/send`, mail)).json()).ID;
+
+/** @param {string} id @param {{ Kind: string, Recipients: string[], Diagnostic: string }} order @returns {Promise<Bounced>} */
+export const bounce = async (id, order) => (await send("POST", part(id, "/bounce"), order)).json();
 
 /** @returns {Promise<Inbox[]>} */
 export const inboxes = async () => (await get(`${root()}/inboxes`)).inboxes;

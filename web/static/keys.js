@@ -8,7 +8,7 @@ import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
 import { TABS } from "./tabs.js";
-import { active, list, listRows, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
+import { active, list, listRows, opened, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
 
 /** @typedef {{ keys: string[], does: string, group: "Move" | "Act" | "Go" | "View", run: () => void, always?: boolean }} Key */
 
@@ -51,6 +51,7 @@ export const KEYS = [
   { keys: ["z", "Ctrl+z"], does: "Undo", group: "Act", run: undoLast },
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
+  { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && (panel.value = "bounce") },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["p"], does: "Pause or go on", group: "Act", run: () => (paused.value = !paused.peek()) },
   ...TABS.map(({ name, label }, at) => /** @type {Key} */ ({

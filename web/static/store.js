@@ -12,7 +12,7 @@ import { Sparse } from "./sparse.js";
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
- * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "delete-all"} Panel
+ * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "delete-all" | "bounce"} Panel
  */
 
 export const base = document.documentElement.dataset.base ?? "";

@@ -48,6 +48,10 @@ export interface Finding {
   Evidence: string; Again: "" | "later" | "never"; Line: number;
 }
 
+export interface Bounced {
+  Kind: string; Recipients: string[]; Report: string; Reply: string; Silent: { Address: string; Reason: string }[];
+}
+
 export interface SessionRow {
   ID: string; Started: string; Ended: string | null; Peer: string; Local: string; Helo: string; Username: string;
   TLS: string; State: string; Messages: string[]; Caught: number; Errors: number; Omitted: number;

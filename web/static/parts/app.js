@@ -1,5 +1,6 @@
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { panel, prefs, route, spoken } from "../store.js";
+import { Bounce } from "./bounce.js";
 import { DeleteAll } from "./delete-all.js";
 import { Dialog } from "./dialog.js";
 import { Header } from "./header.js";
@@ -38,6 +39,6 @@ export function App() {
     </main>
     <${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
-    <${Help} /><${Settings} /><${DeleteAll} />
+    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} />
     <${Dialog} name="start" title="Get started" wide><${Start} /><//>`;
 }

@@ -2,7 +2,7 @@ import { html } from "../vendor/preact.js";
 import * as acts from "../acts.js";
 import { remove } from "../deleting.js";
 import { part } from "../api.js";
-import { current, held, loaded, opened, remoteFor, route, shown } from "../store.js";
+import { current, held, loaded, opened, panel, remoteFor, route, shown } from "../store.js";
 import { attached, shownTab, TABS } from "../tabs.js";
 import { Button } from "./button.js";
 import { Copy } from "./copy.js";
@@ -39,6 +39,7 @@ function Actions() {
     <${Button} icon=${unread ? "open" : "dot"} label=${unread ? "Mark read" : "Mark unread"} keys="r" onClick=${() => acts.toggleRead([id])} />
     <a class="button" href=${part(id, "/raw?dl=1")} download=${`${id}.eml`} aria-label="Download .eml" title="Download .eml"><${Icon} name="download" /></a>
     <${Copy} label="Copy link" text=${() => location.href} />
+    <${Button} icon="bounce" label="Report a bounce" keys="b" onClick=${() => (panel.value = "bounce")} />
     <${Button} icon="trash" label="Delete" keys="#" onClick=${() => remove([id])} />
   </div>`;
 }
