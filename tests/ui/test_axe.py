@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from mailtrap_local.faults import read
 from mailtrap_local.server import Server
 from tests.tools import ROOT, need
 from tests.ui.conftest import NARROW, WIDE, Send
@@ -79,6 +80,12 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
         await expect(page.get_by_role("dialog", name=name)).to_be_visible()
         await judge.look(name)
         await page.keyboard.press("Escape")
+    for rule in ({"preset": "greylisting"}, {"where": "mail", "reply": "450 x", "times": 1}):
+        server.faults.add(read(rule))
+    await page.get_by_role("button", name="Faults").click()
+    await expect(page.locator(".fault")).to_have_count(2)
+    await judge.look("faults")
+    await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Delete all").click()
     await judge.look("delete all")
     await page.keyboard.press("Escape")

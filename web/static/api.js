@@ -1,7 +1,7 @@
 /**
  * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
  *
- * @import { Bounced, Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
  */
 import { base } from "./store.js";
 
@@ -121,3 +121,16 @@ export const info = () => get(`${root()}/info`);
 export const sessions = async () => (await get(`${root()}/sessions?start=0&limit=200`)).sessions;
 /** @param {string} id @returns {Promise<Session>} */
 export const session = (id) => get(`${root()}/sessions/${encodeURIComponent(id)}`);
+
+/** @param {string} inbox @returns {Promise<Fault[]>} */
+export const faults = async (inbox) => (await get(`${root(inbox)}/faults`)).faults;
+/** @param {string} inbox @param {FaultRule} rule @returns {Promise<Fault>} */
+export const addFault = async (inbox, rule) => (await send("POST", `${root(inbox)}/faults`, rule)).json();
+/** @param {string} id */
+export const removeFault = (id) => ask(`${root()}/faults/${encodeURIComponent(id)}`, { method: "DELETE" });
+/** @param {string} id */
+export const resetFault = (id) => ask(`${root()}/faults/${encodeURIComponent(id)}/reset`, { method: "POST" });
+/** @param {string} inbox */
+export const clearFaults = (inbox) => ask(`${root(inbox)}/faults`, { method: "DELETE" });
+/** @returns {Promise<FaultPreset[]>} */
+export const faultPresets = async () => (await get(`${root()}/faults/presets`)).presets;

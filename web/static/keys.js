@@ -62,6 +62,7 @@ export const KEYS = [
   { keys: ["g u"], does: "Unread messages", group: "Go", run: () => go({ view: "mail", id: "", q: "is:unread" }) },
   { keys: ["g s"], does: "SMTP sessions", group: "Go", run: () => go({ view: "sessions", id: "" }) },
   { keys: ["g n"], does: "Get started", group: "Go", run: () => (panel.value = "start") },
+  { keys: ["g f"], does: "Faults", group: "Go", run: () => (panel.value = "faults") },
   { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
   { keys: ["e"], does: "Explain SMTP line by line", group: "View", run: () => prefer({ words: !prefs.peek().words }) },
   { keys: ["?"], does: "This help", group: "View", run: () => (panel.value = panel.peek() === "help" ? "" : "help") },

@@ -1,7 +1,7 @@
 /**
  * All state of the page. Components read it, acts (`acts.js`) change it; nothing else holds any.
  *
- * @import { Inbox, Info, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
+ * @import { Fault, FaultPreset, Inbox, Info, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
  */
 import { computed, effect, signal } from "./vendor/preact.js";
 import { Sparse } from "./sparse.js";
@@ -12,7 +12,7 @@ import { Sparse } from "./sparse.js";
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
- * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "delete-all" | "bounce"} Panel
+ * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce"} Panel
  */
 
 export const base = document.documentElement.dataset.base ?? "";
@@ -57,6 +57,11 @@ export const lastTab = signal(/** @type {Tab | ""} */ (""));
 export const sessions = signal(/** @type {SessionRow[] | null} */ (null));
 export const session = signal(/** @type {Session | null} */ (null));
 export const ended = signal(0); // how often we were told that sessions have ended
+
+// Faults of the scope, while somebody looks at them
+export const faults = signal(/** @type {Fault[] | null} */ (null));
+export const faultPresets = signal(/** @type {FaultPreset[]} */ ([]));
+export const faultError = signal("");
 
 // The page
 export const connection = signal(/** @type {Connection} */ ({ state: "connecting", retryAt: 0, note: "" }));

@@ -10,6 +10,7 @@
  */
 import * as api from "./api.js";
 import { apply, inScope } from "./apply.js";
+import * as faulting from "./faulting.js";
 import { Live } from "./live.js";
 import { batch, effect, untracked } from "./vendor/preact.js";
 import {
@@ -99,6 +100,7 @@ function hearAll(frame, resumed) {
     setTimeout(() => (connection.value = { ...connection.peek(), note: "" }), 6000);
   }
   if (frame.stats) totals.value = { total: frame.stats.Total, unread: frame.stats.Unread };
+  if (frame.faults !== undefined || frame.reset || resumed) void faulting.look();
   if (frame.reset) return void begin();
   learn(frame.events ?? []);
   if (!matching) hear(frame);

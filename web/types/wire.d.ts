@@ -77,4 +77,15 @@ export type LiveEvent =
   | { seq: number; type: "tags" }
   | { seq: number; type: "sessions" };
 
-export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number } }
+export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number }; faults?: number }
+
+export interface FaultRule {
+  Preset?: string; Name?: string; Where?: string; Match?: string; Inbox?: string; Action?: string; Reply?: string; Seconds?: number;
+  Rate?: number; Bytes?: number; Reset?: boolean; Times?: number; After?: number; Each?: string; Expires?: number; Probability?: number; Seed?: number;
+}
+export interface Fault {
+  ID: string; Name: string; Where: string; Match: string; Inbox: string | null; Action: string; Reply: string; Seconds: number; Rate: number;
+  Bytes: number; Reset: boolean; Times: number | null; After: number; Each: string; Expires: number | null; Probability: number;
+  Seed: number | null; Matched: number; Fired: number; Remaining: number | null; State: "active" | "spent" | "expired"; Created: string;
+}
+export interface FaultPreset { Name: string; Summary: string; Like: string; Fault: FaultRule }

@@ -3,6 +3,7 @@ import { panel, prefs, route, spoken } from "../store.js";
 import { Bounce } from "./bounce.js";
 import { DeleteAll } from "./delete-all.js";
 import { Dialog } from "./dialog.js";
+import { Faults } from "./faults.js";
 import { Header } from "./header.js";
 import { Help } from "./help.js";
 import { List } from "./list.js";
@@ -39,6 +40,6 @@ export function App() {
     </main>
     <${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
-    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} />
+    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} /><${Faults} />
     <${Dialog} name="start" title="Get started" wide><${Start} /><//>`;
 }

@@ -17,6 +17,7 @@ export function Header() {
     <div class="header-end">
       <${Connection} />
       <${Button} icon="send" label="Get started" keys="g n" onClick=${() => (panel.value = "start")} />
+      <${Button} icon="bolt" label="Faults" keys="g f" onClick=${() => (panel.value = "faults")} />
       <${Button} icon=${ICON[theme]} label=${`Theme: ${theme}`} class="theme" onClick=${() => prefer({ theme: NEXT[theme] })} />
       <${Button} icon="settings" label="Settings" keys="," onClick=${() => (panel.value = "settings")} />
       <${Button} icon="help" label="Keys" keys="?" onClick=${() => (panel.value = "help")} />
