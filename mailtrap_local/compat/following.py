@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -15,14 +16,15 @@ from mailtrap_local.http import sockets
 from mailtrap_local.http.route import Call, Front
 from mailtrap_local.model import Event
 
-Frames = Callable[[Call, Event], AsyncIterator[str]]
+Frames = Callable[[Call, str | None, Event], AsyncIterator[str]]  # of an event, as the inbox (None: all) sees it
 
+_EVENT_STREAM = "text/event-stream"
 KEEPALIVE_SECONDS = 60.0
 
 
 class _Conversation:
     def __init__(self, call: Call, socket: WebSocket, frames: Frames) -> None:
-        call.inbox  # noqa: B018  a scope that cannot be is refused before the socket is accepted
+        self._inbox = call.inbox  # one that cannot be is refused before the socket is accepted
         self.listener = call.mailbox.hub.listen()
         self._call = call
         self._socket = socket
@@ -34,7 +36,7 @@ class _Conversation:
     async def _follow(self) -> None:
         while True:
             for event in await self.listener.batch():
-                async for frame in self._frames(self._call, event):
+                async for frame in self._frames(self._call, self._inbox, event):
                     await self._socket.send_text(frame)
 
 
@@ -45,14 +47,16 @@ async def by_socket(front: Front, socket: WebSocket, frames: Frames) -> None:
 
 def by_event_stream(call: Call, frames: Frames) -> Response:
     """The same as server-sent events, with a line now and then that keeps the connection open. Raises Busy."""
-    call.inbox  # noqa: B018
-    stack = ExitStack()
-    stack.enter_context(sockets.seat(call.front))
-    listener = stack.enter_context(call.mailbox.hub.listen())
-    return _EventStream(_lines(call, listener, frames), stack)
+    inbox = call.inbox
+    if call.method == "HEAD":
+        return Response(media_type=_EVENT_STREAM)
+    with ExitStack() as stack:
+        stack.enter_context(sockets.seat(call.front))
+        listener = stack.enter_context(call.mailbox.hub.listen())
+        return _EventStream(_lines(partial(frames, call, inbox), listener), stack.pop_all())
 
 
-async def _lines(call: Call, listener: Listener, frames: Frames) -> AsyncIterator[str]:
+async def _lines(frames: Callable[[Event], AsyncIterator[str]], listener: Listener) -> AsyncIterator[str]:
     while True:
         try:
             events = await asyncio.wait_for(listener.batch(), KEEPALIVE_SECONDS)
@@ -62,7 +66,7 @@ async def _lines(call: Call, listener: Listener, frames: Frames) -> AsyncIterato
         except (CutOff, Stopping):
             return
         for event in events:
-            async for frame in frames(call, event):
+            async for frame in frames(event):
                 yield f"data: {frame}\n\n"
 
 
@@ -70,7 +74,7 @@ class _EventStream(StreamingResponse):
     """Lets go of its place when it ends, however that is."""
 
     def __init__(self, lines: AsyncIterator[str], stack: ExitStack) -> None:
-        super().__init__(lines, media_type="text/event-stream")
+        super().__init__(lines, media_type=_EVENT_STREAM)
         self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -165,20 +165,20 @@ async def websocket(front: Front, socket: WebSocket) -> None:
     await following.by_socket(front, socket, _frames)
 
 
-async def _frames(call: Call, event: Event) -> AsyncIterator[str]:
+async def _frames(call: Call, inbox: str | None, event: Event) -> AsyncIterator[str]:
     """What an event is to MailCatcher's clients, who know messages that come and go."""
-    if not (call.inbox is None or event.inbox in (None, call.inbox)):
+    if not (inbox is None or event.inbox in (None, inbox)):
         return
     if event.kind in ("new", "restore"):
         some = (event.summary.id,) if event.summary is not None else event.ids
-        async for frame in _added(call, Selection(inbox=call.inbox, ids=some)):
+        async for frame in _added(call, Selection(inbox=inbox, ids=some)):
             yield frame
     elif event.kind == "delete":
         for frame in _removed(event.ids):
             yield frame
     elif event.kind == "truncate":
         yield _frame({"type": "clear"})
-        async for frame in _added(call, Selection(inbox=call.inbox, until_seq=event.seq)):  # those of other inboxes
+        async for frame in _added(call, Selection(inbox=inbox, until_seq=event.seq)):  # those of other inboxes
             yield frame
 
 

@@ -14,7 +14,7 @@ from mailtrap_local.errors import BadRequest, NotFound
 from mailtrap_local.http import answer, isolation
 from mailtrap_local.http.route import Call, Front, Route
 from mailtrap_local.mime.text import fold
-from mailtrap_local.model import Event, Summary
+from mailtrap_local.model import Event, Part, Summary
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.search.tree import Column, Contains, InSource, Or
 from mailtrap_local.store.base import Selection
@@ -73,12 +73,16 @@ async def download_part(call: Call) -> Response:
     """GET /v1/messages/{id}/mime/part/{part}/download: its content, decoded."""
     message_id, number = call.path("id"), call.path("part")
     raw = await call.mailbox.raw(message_id, inbox=call.inbox)
-    found = await exchange.pure(lambda: section(raw, number), size=len(raw))
-    decoded = None if found is None else mime.content(found, "0")
+    decoded = await exchange.pure(lambda: _decoded(raw, number), size=len(raw))
     if decoded is None:
         raise NotFound(f"the message has no part {number[:20]!r}")
     part, content = decoded
     return isolation.file(part, content, filename=f"{message_id}-part-{number}")
+
+
+def _decoded(raw: bytes, number: str) -> tuple[Part, bytes] | None:
+    found = section(raw, number)
+    return None if found is None else mime.content(found, "0")
 
 
 async def release(_: Call) -> Response:
@@ -142,8 +146,8 @@ async def _items(call: Call, summaries: tuple[Summary, ...]) -> AsyncIterator[by
             yield await _message(call, summary.id)
 
 
-async def _frames(call: Call, event: Event) -> AsyncIterator[str]:
-    if event.kind != "new" or event.summary is None or call.inbox not in (None, event.inbox):
+async def _frames(call: Call, inbox: str | None, event: Event) -> AsyncIterator[str]:
+    if event.kind != "new" or event.summary is None or inbox not in (None, event.inbox):
         return
     async for item in _items(call, (event.summary,)):
         yield item.decode()

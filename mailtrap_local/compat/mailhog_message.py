@@ -7,7 +7,7 @@ Its rules, quirks included, since its clients count on them
    last. Their bodies stay in their transfer encoding.
 3. The line end before the final dot is no part of the message.
 4. Message-ID, Received and Return-Path are added to the fields as a server adds them. The source stays as it was sent.
-Where MailHog knows CRLF alone, LF ends lines too. What repeats at each level of a multipart is bounded.
+Where MailHog knows CRLF alone, LF ends lines too. What each level of a multipart repeats is bounded, as is a header.
 """
 
 import re
@@ -23,6 +23,7 @@ from mailtrap_local.model import Record
 _BLANK_LINE = re.compile(r"\r?\n(?:\r?\n|\Z)")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _LINE_END = re.compile(r"\r?\n")
+_HEADER_LINES = 8 * limits.HEADER_FIELDS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -124,11 +125,11 @@ def _shown(text: str) -> str:
 def _fields(header: str) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {}
     last = ""
-    for line in _LINE_END.split(header):
+    for line in _LINE_END.split(header, maxsplit=_HEADER_LINES):
         name, colon, value = line.partition(": ")
         if last and line.startswith((" ", "\t")):
             lines[last].append(line)
-        elif colon:
+        elif colon and len(lines) < limits.HEADER_FIELDS:
             lines[name] = [value]
             last = name
     return {_shown(name): [_shown("".join(pieces))] for name, pieces in lines.items()}

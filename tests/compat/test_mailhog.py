@@ -115,6 +115,12 @@ def test_what_each_level_repeats_is_bounded() -> None:
     assert 1_000_000 < total < 5 * len(raw) + 2**20
 
 
+def test_so_is_a_header() -> None:
+    raw = b"".join(b"X-%d: y\r\n" % number for number in range(20_000)) + b"\r\nbody"
+    message = taken_apart(raw)
+    assert (len(message.Content.Headers), message.Content.Body) == (limits.HEADER_FIELDS + 3, "body")
+
+
 # ---- lists ----------------------------------------------------------------------------------------------------------
 
 
@@ -270,8 +276,9 @@ async def test_events_tell_the_same_and_keep_alive(
     server: Server, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "KEEPALIVE_SECONDS", 0.02)
+    head = await client.head("api/v1/events")
     async with client.stream("GET", "api/v1/events") as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.headers["content-type"] == head.headers["content-type"] == "text/event-stream; charset=utf-8"
         lines = stream.aiter_lines()
         while await anext(lines) != "keepalive:":
             pass
