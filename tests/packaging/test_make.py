@@ -85,6 +85,24 @@ def test_continuous_integration_runs_make_test_and_says_where_it_is(tmp_path: Pa
     assert (tmp_path / "asked").read_text() == f"test CI=true {ROOT}\n"
 
 
+def test_uv_is_used_where_it_is(checkout: Path, tmp_path: Path) -> None:
+    commands = tmp_path / "commands"
+    commands.mkdir()
+    (commands / "uv").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n')
+    (commands / "uv").chmod(0o755)
+    copy = tmp_path / "copy"
+    (copy / "tests").mkdir(parents=True)
+    shutil.copy(checkout / "tests/install", copy / "tests")
+    environ = {"PATH": f"{commands}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    subprocess.run(
+        ["bash", "tests/install", "package"], cwd=copy, env=environ, capture_output=True, timeout=20, check=True
+    )
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "venv --quiet --clear --python >=3.11 .venv",
+        f"pip install --quiet --python {copy}/.venv/bin/python --editable .",
+    ]
+
+
 def test_a_python_that_is_too_old_is_passed_over_and_named(checkout: Path, tmp_path: Path) -> None:
     commands = tmp_path / "commands"
     commands.mkdir()
