@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH):/usr/sbin
 
-.PHONY: help run test lint bench fuzz docs tools clean
+.PHONY: help run test lint bench fuzz shots docs tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -27,6 +27,9 @@ bench: .venv/.tools  ## measure speed and memory, beside other catchers where th
 
 fuzz: .venv/.dev  ## a million SMTP sessions of rubbish (ARGS="--sessions N --seed N")
 	$(BIN)/python -m tests.smtp.fuzz $(ARGS)
+
+shots: .venv/.tools  ## pictures of every view of the web page (ARGS="FOLDER [--only NAME] [--width N]")
+	$(BIN)/python -m tests.ui.shots $(ARGS)
 
 docs: .venv/.dev  ## write the settings table of the README anew
 	$(BIN)/python -m tests.house.settings_table README.md

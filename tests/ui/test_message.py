@@ -154,3 +154,20 @@ async def test_a_deleted_message_is_said_to_be_gone(page: Page, send: Send, serv
     await open_first(page)
     await server.mailbox.delete(Selection())
     await expect(page.get_by_text("This message is gone")).to_be_visible()
+
+
+async def test_letters_that_turn_the_order_around_are_shown_and_not_obeyed(page: Page, send: Send) -> None:
+    mail = plain("Invoice \u202efdp.exe")
+    del mail["From"]
+    mail["From"] = '"Your Bank \u202e" <ann@evil.example>'
+    mail.add_attachment(b"x", maintype="application", subtype="octet-stream", filename="bill\u202efdp.exe")
+    await page.goto("")
+    await send(mail)
+    row = page.get_by_role("option").first
+    await expect(row.locator(".sender")).to_have_text("Your Bank \\u202e")
+    await expect(row.locator(".subject")).to_have_text("Invoice \\u202efdp.exe")
+    await row.click()
+    await expect(page.locator(".message-title")).to_have_text("Invoice \\u202efdp.exe")
+    await tab(page, "Attachments")
+    await expect(page.get_by_role("tabpanel")).to_contain_text("bill\\u202efdp.exe")
+    assert "\u202e" not in (await page.locator("body").inner_text())

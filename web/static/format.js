@@ -40,14 +40,23 @@ export function size(bytes) {
 /** @param {number} ms since a session began */
 export const elapsed = (ms) => (ms < 10_000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
+/**
+ * A text of a mail as it may stand among our own: what would turn the order of the letters around is shown instead of
+ * done, since a sender can otherwise make a name or a file's ending look like another (Unicode TR 36 section 2.5).
+ *
+ * @param {string | undefined} text
+ */
+export const inert = (text) => (text ?? "").replace(/[\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+
 /** @param {Address | null | undefined} address */
-export const brief = (address) => address?.Name || address?.Address || "";
+export const brief = (address) => inert(address?.Name || address?.Address);
 
 /** @param {Address} address */
-export const full = ({ Name, Address }) => (Name ? `${Name} <${Address}>` : Address);
+export const full = ({ Name, Address }) => inert(Name ? `${Name} <${Address}>` : Address);
 
 /** @param {Address[] | null | undefined} addresses to whom, in a row: the first, and how many more */
 export function recipients(addresses) {
   if (!addresses?.length) return "";
-  return addresses.length > 1 ? `${addresses[0].Address} +${addresses.length - 1}` : addresses[0].Address;
+  const first = inert(addresses[0].Address);
+  return addresses.length > 1 ? `${first} +${addresses.length - 1}` : first;
 }

@@ -1,6 +1,6 @@
 /** @import { Address, Message, Summary } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
-import { full, size, whole } from "../format.js";
+import { full, inert, size, whole } from "../format.js";
 import { go, write } from "../router.js";
 import { current, opened, route } from "../store.js";
 import { Icon } from "./icon.js";
@@ -10,7 +10,7 @@ import { Tags } from "./tags.js";
 function Addresses({ name, list }) {
   if (!list?.length) return null;
   return html`<div class="fact"><dt>${name}</dt><dd>${list.map((address, at) => html`<span class="address" key=${at} title=${full(address)}>
-    ${address.Name && html`<span>${address.Name} </span>`}<span class=${address.Name ? "quiet" : ""}>${address.Address}</span>${at < list.length - 1 ? ", " : ""}</span>`)}</dd></div>`;
+    ${address.Name && html`<span>${inert(address.Name)} </span>`}<span class=${address.Name ? "quiet" : ""}>${inert(address.Address)}</span>${at < list.length - 1 ? ", " : ""}</span>`)}</dd></div>`;
 }
 
 /** @param {string} one @param {string} other @returns {boolean} whether two times are more than a minute apart */
@@ -37,7 +37,7 @@ export function Facts() {
     go({ inbox: known.Inbox, q: "" });
   };
   return html`<header class="facts">
-    <h1 class="message-title" tabindex="-1">${known.Subject || "(no subject)"}</h1>
+    <h1 class="message-title" tabindex="-1">${inert(known.Subject) || "(no subject)"}</h1>
     <dl>
       <${Addresses} name="From" list=${known.From ? [known.From] : []} />
       <${Addresses} name="To" list=${known.To} />

@@ -1,7 +1,7 @@
 /** @import { Attachment, Message } from "../../types/wire.d.ts" */
 import { html, useSignal } from "../vendor/preact.js";
 import { part } from "../api.js";
-import { size } from "../format.js";
+import { inert, size } from "../format.js";
 import { Icon } from "./icon.js";
 
 const MOST = 100;
@@ -9,7 +9,7 @@ const MOST = 100;
 /** @param {{ id: string, file: Attachment, inline: boolean }} props */
 function File({ id, file, inline }) {
   const { PartID, FileName, ContentType, ContentID, Size, Checksums } = file;
-  const name = FileName || ContentID || `part ${PartID}`;
+  const name = inert(FileName || ContentID) || `part ${PartID}`;
   return html`<li class="attachment">
     ${/^image\/(?!svg)/.test(ContentType)
       ? html`<img class="thumb" src=${part(id, `/part/${PartID}/thumb`)} alt="" width="90" height="60" loading="lazy" />`

@@ -1,5 +1,6 @@
 /** @import { Message } from "../../types/wire.d.ts" */
 import { html, useSignal } from "../vendor/preact.js";
+import { inert } from "../format.js";
 import { Copy } from "./copy.js";
 
 /** The header fields in the order sent, decoded or as sent. @param {{ message: Message }} props */
@@ -17,7 +18,7 @@ export function Headers({ message }) {
       <button type="button" class="button plain with-text" aria-pressed=${asSent.value} onClick=${() => (asSent.value = !asSent.value)}>As sent</button>
       <${Copy} text=${text} named /></div>
     <table class="fields"><thead class="sr"><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead><tbody>
-      ${found.map(({ Name, Value, Raw }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td class=${asSent.value ? "as-sent" : undefined}>${asSent.value ? Raw.trim() : Value}</td></tr>`)}
+      ${found.map(({ Name, Value, Raw }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td class=${asSent.value ? "as-sent" : undefined}>${inert(asSent.value ? Raw.trim() : Value)}</td></tr>`)}
     </tbody></table>
     ${!fields.length && html`<div class="nothing"><p class="nothing-title">No header fields</p></div>`}`;
 }

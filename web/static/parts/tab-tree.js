@@ -1,7 +1,7 @@
 /** @import { Message, Part } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
 import { part as url } from "../api.js";
-import { size } from "../format.js";
+import { inert, size } from "../format.js";
 import { Icon } from "./icon.js";
 
 /** @param {Part} part */
@@ -14,14 +14,14 @@ function Node({ id, part, depth }) {
   return html`<li class="node">
     <div class="node-head">
       <span class="path">${PartID}</span><strong>${ContentType}</strong>
-      ${FileName && html`<span class="file">${FileName}</span>`}
+      ${FileName && html`<span class="file">${inert(FileName)}</span>`}
       <span class="quiet">${[...details, size(Size)].join(" · ")}</span>
       ${!isContainer(part) && html`<a class="button" href=${url(id, `/part/${PartID}`)} download=${FileName || `part-${PartID}`}
         aria-label=${`Download part ${PartID}`} title="Download, decoded"><${Icon} name="download" /></a>`}
     </div>
     <${Defects} defects=${defects} />
     ${depth > 0 && Headers.length > 0 && html`<details><summary>${Headers.length} header ${Headers.length === 1 ? "field" : "fields"}</summary>
-      <table class="fields"><tbody>${Headers.map(({ Name, Value }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td>${Value}</td></tr>`)}</tbody></table></details>`}
+      <table class="fields"><tbody>${Headers.map(({ Name, Value }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td>${inert(Value)}</td></tr>`)}</tbody></table></details>`}
     ${Children.length > 0 && html`<ul>${Children.slice(0, 500).map((child) => html`<${Node} key=${child.PartID} id=${id} part=${child} depth=${depth + 1} />`)}
       ${Children.length > 500 && html`<li class="quiet">and ${Children.length - 500} more parts</li>`}</ul>`}
   </li>`;
