@@ -55,6 +55,12 @@ def number(low: int, high: int, *, note: str = "") -> Kind[int]:
     return Kind(f"a whole number from {low} to {high}{note}", read, "N")
 
 
+def optional_port() -> Kind[int | None]:
+    """A port, 0 for a free one, or None for none."""
+    given = number(0, 65_535, note=" (0 picks a free port)")
+    return Kind(given.allowed, lambda value: None if value is None else given.read(value), given.metavar)
+
+
 def duration(low: float, high: float) -> Kind[float]:
     """A time in seconds, or text with a unit: "30d", "12h", "15m", "90s"."""
 

@@ -17,6 +17,8 @@ SMTP_CONNECTIONS = 20_000
 SMTP_IDLE_SECONDS = 300.0
 TLS_SILENCE_SECONDS = 5.0  # a client of TLS speaks first: one that says nothing waits for a greeting in plain text
 TLS_HANDSHAKE_SECONDS = 30.0
+PROXY_SECONDS = 5.0  # for the header that a proxy says first
+PROXY_HEADER = 4 * KB
 
 # Sessions kept
 SESSIONS_KEPT = 2_000

@@ -26,11 +26,14 @@ class Listening:
     sockets: tuple[socket.socket, ...]
     port: int
     skipped: tuple[str, ...]
+    path: Path | None = None  # of a Unix socket
 
     def close(self) -> None:
         """Stop to listen."""
         for each in self.sockets:
             each.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
 
 
 def listen(hosts: Sequence[str], port: int, *, purpose: str, setting: str) -> Listening:
@@ -47,6 +50,41 @@ def listen(hosts: Sequence[str], port: int, *, purpose: str, setting: str) -> Li
                 continue  # the free number of one address is taken on another: take the next
             raise _explained(error, port, purpose, setting) from error
     raise AssertionError("unreachable")
+
+
+def listen_unix(path: Path, *, purpose: str, setting: str) -> Listening:
+    """Listen on a Unix socket at this path, which `unlink` removes at the end. One that a killed process left is
+    replaced. Raises PortBusy, StartError."""
+    flag = "--" + setting.replace("_", "-")
+    if not hasattr(socket, "AF_UNIX"):
+        raise StartError(f"this system has no Unix sockets; leave {flag} out")
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            _remove_stale(path, purpose, flag)
+        bound.setblocking(False)
+        bound.bind(str(path))
+        bound.listen(_BACKLOG)
+    except OSError as error:
+        bound.close()
+        raise StartError(
+            f"cannot listen on {path} for {purpose}: {error.strerror or error}; choose another {flag}"
+        ) from None
+    except StartError:
+        bound.close()
+        raise
+    return Listening((bound,), 0, (), path)
+
+
+def _remove_stale(path: Path, purpose: str, flag: str) -> None:
+    """Remove a socket that nobody listens on."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            return
+    raise PortBusy(f"{path} for {purpose} is in use by another program; stop it, or choose another {flag}")
 
 
 def _listen_once(hosts: Sequence[str], port: int) -> Listening:

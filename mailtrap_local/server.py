@@ -21,7 +21,7 @@ from mailtrap_local.events import Hub
 from mailtrap_local.faults import Faults, read
 from mailtrap_local.http.app import create_app
 from mailtrap_local.http.connection import HttpConnection, SocketConnection
-from mailtrap_local.listening import Listening, listen
+from mailtrap_local.listening import Listening, listen, listen_unix
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.mailbox.intake import read as read_mail
 from mailtrap_local.sessions import Sessions
@@ -72,6 +72,11 @@ class Server:
         return self.settings.smtp_tls_port
 
     @property
+    def lmtp_port(self) -> int | None:
+        """The port that LMTP listens on; None where there is none."""
+        return self.settings.lmtp_port
+
+    @property
     def http_port(self) -> int:
         """The port that the web page and the API listen on."""
         return self.settings.http_port
@@ -98,6 +103,8 @@ class Server:
         http = self._listen(stack, self.settings.http_port, purpose="the web page", setting="http_port")
         self.settings = replace(self.settings, smtp_port=smtp.port, http_port=http.port)
         tls = self._listen_for_tls(stack)
+        lmtp = self._listen_for_lmtp(stack)
+        smtp_sockets = (*smtp.sockets, *self._listen_unix(stack, "smtp_socket", purpose="SMTP"))
         store = self._store(stack)
         identity = self._identity()
         hub = self._hub
@@ -115,7 +122,7 @@ class Server:
             identity=identity,
             sources=(self.faults,),
         )
-        await front.start(smtp.sockets, tls=tls)
+        await front.start(smtp_sockets, tls=tls, lmtp=lmtp)
         stack.push_async_callback(front.stop)
         app = create_app(
             self.mailbox, self.sessions, self.faults, self.settings, routes=ROUTES, authority=self.authority
@@ -131,6 +138,24 @@ class Server:
         port = self.settings.smtp_tls_port
         listening = self._listen(stack, port, purpose="SMTP with TLS", setting="smtp_tls_port")
         self.settings = replace(self.settings, smtp_tls_port=listening.port)
+        return listening.sockets
+
+    def _listen_for_lmtp(self, stack: contextlib.AsyncExitStack) -> tuple[socket.socket, ...]:
+        sockets = self._listen_unix(stack, "lmtp_socket", purpose="LMTP")
+        if self.settings.lmtp_port is None:
+            return sockets
+        listening = self._listen(stack, self.settings.lmtp_port, purpose="LMTP", setting="lmtp_port")
+        self.settings = replace(self.settings, lmtp_port=listening.port)
+        return (*sockets, *listening.sockets)
+
+    def _listen_unix(
+        self, stack: contextlib.AsyncExitStack, setting: str, *, purpose: str
+    ) -> tuple[socket.socket, ...]:
+        path = getattr(self.settings, setting)
+        if path is None:
+            return ()
+        listening = listen_unix(path, purpose=purpose, setting=setting)
+        stack.callback(listening.close)
         return listening.sockets
 
     def _identity(self) -> "Identity | None":

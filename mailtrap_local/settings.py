@@ -112,6 +112,17 @@ class Settings:
     smtp_auth_tls_only: bool = _setting(
         False, kinds.switch(), "Offer AUTH under TLS only, and refuse it before; turns TLS on."
     )
+    smtp_socket: Path | None = _setting(None, kinds.path(), "Unix socket on which to take SMTP as well.", unset="none")
+    lmtp_port: int | None = _setting(
+        None, kinds.optional_port(), "Port for LMTP (RFC 2033); 0 picks a free one.", unset="none"
+    )
+    lmtp_socket: Path | None = _setting(None, kinds.path(), "Unix socket on which to take LMTP.", unset="none")
+    proxy_protocol: bool = _setting(
+        False,
+        kinds.switch(),
+        "Take the client from the PROXY header (v1, v2) that SMTP connections must begin with.",
+    )
+    xclient: bool = _setting(False, kinds.switch(), "Let any client say by XCLIENT for whom it speaks.")
     smtp_auth_required: bool = _setting(False, kinds.switch(), "Refuse mail of clients that have not logged in.")
     faults: tuple[dict[str, Any], ...] = _setting(
         (), kinds.tables(), "Fault to begin with: a preset, or JSON; in a file [[faults]]; may repeat.", unset="none"
@@ -290,7 +301,8 @@ def _suggestion(key: str) -> str:
 
 
 def _ports(settings: Settings) -> list[str]:
-    return ["smtp_port", "http_port", *["smtp_tls_port"] * settings.speaks_tls]
+    lmtp = settings.lmtp_port is not None
+    return ["smtp_port", "http_port", *["smtp_tls_port"] * settings.speaks_tls, *["lmtp_port"] * lmtp]
 
 
 def _agree(settings: Settings) -> None:

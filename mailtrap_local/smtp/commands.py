@@ -16,6 +16,7 @@ from mailtrap_local.smtp.extensions import MAIL_PARAMETERS, RCPT_PARAMETERS, UND
 from mailtrap_local.smtp.paths import BadPath, BadSyntax, Path
 from mailtrap_local.smtp.replies import Rejection
 from mailtrap_local.smtp.transaction import Chunk
+from mailtrap_local.smtp.xclient import read_client
 
 if TYPE_CHECKING:
     from mailtrap_local.smtp.session import SmtpProtocol
@@ -40,12 +41,25 @@ class Command:
 
 def ehlo(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """EHLO: names the client, announces the extensions, and ends a mail that is under way (section 4.1.4)."""
+    _only(smtp, lmtp=False)
     return _hello(smtp, argument, extended=True)
 
 
 def helo(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     """HELO: as EHLO, without extensions."""
+    _only(smtp, lmtp=False)
     return _hello(smtp, argument, extended=False)
+
+
+def lhlo(smtp: "SmtpProtocol", argument: bytes) -> str | None:
+    """LHLO: as EHLO, under LMTP (RFC 2033 section 4.1)."""
+    _only(smtp, lmtp=True)
+    return _hello(smtp, argument, extended=True)
+
+
+def _only(smtp: "SmtpProtocol", *, lmtp: bool) -> None:
+    if smtp.door.lmtp is not lmtp:
+        raise Rejection(replies.UNKNOWN_COMMAND if lmtp else replies.NEED_LHLO)
 
 
 def _hello(smtp: "SmtpProtocol", argument: bytes, *, extended: bool) -> str | None:
@@ -254,6 +268,16 @@ def starttls(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     return None
 
 
+def xclient(smtp: "SmtpProtocol", argument: bytes) -> str | None:
+    """XCLIENT (postfix.org, XCLIENT_README): the client speaks for another, and all begins anew."""
+    if not smtp.front.xclient:
+        raise Rejection(replies.NOT_IMPLEMENTED)
+    if smtp.envelope.mail_from is not None:
+        raise Rejection(replies.NESTED_MAIL)
+    smtp.stand_for(read_client(argument))
+    return None
+
+
 def rset(smtp: "SmtpProtocol", argument: bytes) -> str:
     """RSET (section 4.1.1.5): forgets the mail that is under way."""
     _no_argument(argument)
@@ -304,6 +328,7 @@ def _no_argument(argument: bytes) -> None:
 COMMANDS = {
     b"EHLO": Command(ehlo, "EHLO hostname"),
     b"HELO": Command(helo, "HELO hostname"),
+    b"LHLO": Command(lhlo, "LHLO hostname (under LMTP, instead of EHLO)"),
     b"MAIL": Command(mail, "MAIL FROM:<address> [parameters]: " + " ".join(MAIL_PARAMETERS)),
     b"RCPT": Command(rcpt, "RCPT TO:<address> [parameters]: " + " ".join(RCPT_PARAMETERS)),
     b"DATA": Command(data, "DATA"),
@@ -315,6 +340,7 @@ COMMANDS = {
     b"EXPN": Command(not_implemented, "EXPN list (not implemented)"),
     b"HELP": Command(help_, "HELP [command]"),
     b"QUIT": Command(quit_, "QUIT"),
+    b"XCLIENT": Command(xclient, "XCLIENT name=value ... (where EHLO offers it)"),
     b"STARTTLS": Command(starttls, "STARTTLS (where EHLO offers it)"),
 }
 _NAMES = " ".join(sorted(name.decode() for name, command in COMMANDS.items() if command.run is not not_implemented))

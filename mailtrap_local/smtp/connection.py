@@ -30,6 +30,7 @@ from aiosmtpd.smtp import SMTP, Session
 from mailtrap_local import limits
 from mailtrap_local.model import SessionState
 from mailtrap_local.smtp import replies
+from mailtrap_local.smtp.addresses import named
 from mailtrap_local.smtp.door import PLAIN, Door
 from mailtrap_local.smtp.secure import SecureTransport
 from mailtrap_local.smtp.transaction import Transaction
@@ -88,7 +89,8 @@ class Connection(SMTP):
         self.session = Session(self.loop)
         self.envelope = Transaction()
         self.active = self.loop.time()
-        peer, local = (_address(transport.get_extra_info(name)) for name in ("peername", "sockname"))
+        peer = self.door.peer or named(transport.get_extra_info("peername"))
+        local = self.door.local or named(transport.get_extra_info("sockname"))
         self.session.peer = peer
         self.conversation = self.front.sessions.open(peer=peer, local=local)
         refusal = self.front.admit(self)
@@ -423,11 +425,3 @@ class Connection(SMTP):
 def _octets(said: str) -> bytes:
     """A reply, or several with a line feed between them, as they go over the wire."""
     return (said.replace("\n", "\r\n") + "\r\n").encode("ascii", "replace")
-
-
-def _address(name: object) -> str:
-    """A socket's name as model.Origin.peer has it; "" for one without address and port."""
-    if not isinstance(name, tuple):
-        return ""
-    host = str(name[0]).removeprefix("::ffff:")
-    return f"[{host}]:{name[1]}" if ":" in host else f"{host}:{name[1]}"

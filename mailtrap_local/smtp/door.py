@@ -8,7 +8,11 @@ class Door:
     """A kind of listening socket."""
 
     implicit_tls: bool = False  # TLS from the first octet on (RFC 8314 section 3)
+    lmtp: bool = False  # RFC 2033
+    peer: str = ""  # client and server as a proxy tells them, "" where none does
+    local: str = ""
 
 
 PLAIN = Door()
 TLS = Door(implicit_tls=True)
+LMTP = Door(lmtp=True)

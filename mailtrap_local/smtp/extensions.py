@@ -14,7 +14,7 @@ from mailtrap_local.smtp.replies import Rejection
 Check = Callable[[str | None], bool]  # of a parameter's value; None: there is no `=`
 
 _SIZE = re.compile(r"[0-9]{1,20}")
-_XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
+XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
 _UTF8_ADDRESS = re.compile(
     r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e\x80-\U0010ffff]|\\x\{[0-9A-F]{2,6}\})+"
@@ -66,7 +66,7 @@ def _nothing(value: str | None) -> bool:
 
 
 def _xtext(value: str | None) -> bool:
-    return value is not None and bool(_XTEXT.fullmatch(value))
+    return value is not None and bool(XTEXT.fullmatch(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Offer:
     mechanisms: tuple[str, ...] = ()  # of AUTH
     starttls: bool = False
     secure: bool = False  # TLS is on
+    xclient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ EXTENSIONS = (
     Extension("ENHANCEDSTATUSCODES"),  # RFC 2034
     Extension("STARTTLS", offered=lambda offer: offer.starttls),  # RFC 3207
     Extension("AUTH {mechanisms}", mail={"AUTH": _xtext}, offered=lambda offer: bool(offer.mechanisms)),  # RFC 4954
+    Extension(
+        "XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT", offered=lambda offer: offer.xclient
+    ),  # Postfix
     Extension("HELP"),
 )
 

@@ -18,9 +18,10 @@ from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
 from mailtrap_local.smtp.admission import Admission, Anyone, AskedUsers, Authenticate, KnownUsers
 from mailtrap_local.smtp.connection import Connection
-from mailtrap_local.smtp.door import PLAIN, TLS, Door
+from mailtrap_local.smtp.door import LMTP, PLAIN, TLS, Door
 from mailtrap_local.smtp.gate import Gate, Source
 from mailtrap_local.smtp.intake import Budget
+from mailtrap_local.smtp.proxy import Doorstep
 from mailtrap_local.smtp.session import SmtpProtocol
 
 if TYPE_CHECKING:
@@ -77,14 +78,20 @@ class SmtpFront:
         self.tls_required = settings.tls_required
         self.auth_tls_only = settings.smtp_auth_tls_only
         self.tls_advice = _tls_advice(settings)
-        offer = extensions.Offer(settings.hostname, settings.max_message_size, self.admission.mechanisms)
+        offer = extensions.Offer(
+            settings.hostname, settings.max_message_size, self.admission.mechanisms, xclient=settings.xclient
+        )
         self.ehlo_secure = extensions.ehlo_reply(replace(offer, secure=True))
         before = replace(
             offer, starttls=identity is not None, mechanisms=() if self.auth_tls_only else offer.mechanisms
         )
         self.ehlo = extensions.ehlo_reply(before)
+        self.greeting_lmtp = f"220 {settings.hostname} LMTP mailtrap-local"
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
+        self.waiting: set[Doorstep] = set()  # connections whose PROXY header has not come
+        self.xclient = settings.xclient
+        self._proxied = settings.proxy_protocol
         self._connections: set[Connection] = set()
         self._servers: list[asyncio.Server] = []
         self._sweep: asyncio.TimerHandle | None = None
@@ -95,21 +102,36 @@ class SmtpFront:
         """How many clients are connected now."""
         return len(self._connections)
 
-    async def start(self, sockets: Sequence[socket.socket], *, tls: Sequence[socket.socket] = ()) -> None:
-        """Serve on these bound sockets; on those of `tls` it begins at once."""
+    async def start(
+        self,
+        sockets: Sequence[socket.socket],
+        *,
+        tls: Sequence[socket.socket] = (),
+        lmtp: Sequence[socket.socket] = (),
+    ) -> None:
+        """Serve on these bound sockets; on those of `tls` it begins at once, and those of `lmtp` speak LMTP."""
         self.loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
-        for door, doors in ((PLAIN, sockets), (TLS, tls)):
+        for door, doors in ((PLAIN, sockets), (TLS, tls), (LMTP, lmtp)):
             await self._serve(doors, door)
         self._plan_sweep()
 
     async def _serve(self, sockets: Sequence[socket.socket], door: Door) -> None:
+        def enter(door: Door = door) -> SmtpProtocol:
+            return SmtpProtocol(self, door)
+
+        def arrive() -> Doorstep:
+            return Doorstep(self, door, enter)
+
+        factory = arrive if self._proxied else enter
         for listening in sockets:
             if listening.family in (socket.AF_INET, socket.AF_INET6):
                 # inherited by what is accepted; asyncio sets it only where the socket was made with the protocol's
                 # number, and without it a second reply waits for the client's delayed acknowledgement, 40 ms
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            server = await self.loop.create_server(lambda: SmtpProtocol(self, door), sock=listening, backlog=BACKLOG)
+                server = await self.loop.create_server(factory, sock=listening, backlog=BACKLOG)
+            else:
+                server = await self.loop.create_unix_server(factory, sock=listening, backlog=BACKLOG)
             self._servers.append(server)
 
     async def stop(self) -> None:
@@ -119,6 +141,8 @@ class SmtpFront:
             self._sweep.cancel()
         for server in self._servers:
             server.close()
+        for doorstep in tuple(self.waiting):
+            doorstep.stop()
         for connection in tuple(self._connections):
             connection.stop()
         if not await self._all_gone(STOP_SECONDS):

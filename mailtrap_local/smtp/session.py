@@ -21,6 +21,7 @@ from mailtrap_local.smtp.replies import Rejection
 from mailtrap_local.smtp.transaction import Chunk, Transaction
 from mailtrap_local.smtp.transcript import HIDDEN, redacted_auth, redacted_command, redacted_unknown
 from mailtrap_local.smtp.wire import Overlong
+from mailtrap_local.smtp.xclient import Client
 from mailtrap_local.stages import Situation, Stage, Verdict
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ class SmtpProtocol(Connection):
 
     def greet(self) -> None:
         """Say the first word, unless the gate says another."""
-        greeting: str | None = self.front.greeting
+        words = self.front.greeting_lmtp if self.door.lmtp else self.front.greeting
+        greeting: str | None = words
         if "connect" in self.watched:
-            greeting = self.at("connect", lambda: self.front.greeting)
+            greeting = self.at("connect", lambda: words)
         if greeting is not None:
             self.reply(greeting)
 
@@ -129,13 +131,27 @@ class SmtpProtocol(Connection):
         assert self.tls is not None
         self.conversation.tls = self.tls.description
         self.conversation.remark("TLS began: " + self.tls.description)
+        self._begin_anew()
+        if self.door.implicit_tls:
+            self.greet()
+            self._flush()
+
+    def stand_for(self, client: Client) -> None:
+        """The client speaks for another one from now on; the conversation begins anew, with a greeting."""
+        conversation, session = self.conversation, self.session
+        conversation.peer = client.peer(conversation.peer)
+        conversation.local = client.local(conversation.local)
+        conversation.remark(f"the client speaks for {conversation.peer or 'one without an address'}")
+        self._begin_anew()
+        if client.login is not None:
+            conversation.username, session.authenticated = client.login, bool(client.login)
+        self.greet()
+
+    def _begin_anew(self) -> None:
         self.conversation.helo = self.conversation.username = ""
         self.session.host_name, self.session.extended_smtp, self.session.authenticated = None, False, False
         self.exchange = None
         self.reset()
-        if self.door.implicit_tls:
-            self.greet()
-            self._flush()
 
     # What the commands use
 
@@ -303,6 +319,12 @@ class SmtpProtocol(Connection):
 
     def _arrived(self, mail: bytes) -> str | Work:
         """A mail is all here."""
+        if not self.door.lmtp:
+            return self._judged(mail)
+        recipients = len(self.envelope.recipients)
+        return _for_each(recipients, self._judged(mail))
+
+    def _judged(self, mail: bytes) -> str | Work:
         self._mail_follows = False
         self.active = self.loop.time()
         size = self._wire.size
@@ -376,6 +398,8 @@ class SmtpProtocol(Connection):
         session, conversation = self.session, self.conversation
         secure = self.tls
         protocol = _PROTOCOLS[session.extended_smtp, secure is not None, bool(session.authenticated)]
+        if self.door.lmtp:
+            protocol = "LMTP" + protocol.removeprefix("ESMTP")
         return Origin(
             protocol="UTF8" + protocol.removeprefix("E") if transaction.smtp_utf8 else protocol,
             peer=conversation.peer,
@@ -411,3 +435,15 @@ class SmtpProtocol(Connection):
             return reply
         known = {"transaction": transaction, "raw": mail, "seen": len(mail), "message": summary.id}
         return await self.later_at("stored", lambda: reply, inbox=summary.inbox, **known)
+
+
+def _for_each(recipients: int, answer: str | Work) -> str | Work:
+    """The answer to a mail once for each of its recipients (RFC 2033 section 4.2)."""
+    if isinstance(answer, str):
+        return "\n".join([answer] * recipients)
+    return _for_each_later(recipients, answer)
+
+
+async def _for_each_later(recipients: int, answer: Work) -> str | None:
+    reply = await answer
+    return reply if reply is None or reply.startswith("421") else "\n".join([reply] * recipients)

@@ -171,6 +171,7 @@ class Running:
     faults: Faults
     port: int
     tls_port: int = 0
+    lmtp_port: int = 0
     clients: list[Client] = field(default_factory=list)
 
     @property
@@ -238,9 +239,11 @@ async def running(settings: Settings | None = None) -> AsyncIterator[Running]:
     front = SmtpFront(mailbox, sessions, settings, sources=(faults,), identity=identity)
     listening = socket.create_server(("127.0.0.1", 0))
     secure = [socket.create_server(("127.0.0.1", 0))] if settings.speaks_tls else []
-    await front.start([listening], tls=secure)
+    lmtp = [socket.create_server(("127.0.0.1", 0))] if settings.lmtp_port is not None else []
+    await front.start([listening], tls=secure, lmtp=lmtp)
     served = Running(front, sessions, mailbox, shelf, faults, listening.getsockname()[1])
     served.tls_port = secure[0].getsockname()[1] if secure else 0
+    served.lmtp_port = lmtp[0].getsockname()[1] if lmtp else 0
     try:
         yield served
     finally:
