@@ -193,9 +193,10 @@ def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
     host = settings.reached_at
     web = f"http://{host}:{server.http_port}{settings.base_path}/"
     kept = f"in {settings.database}" if settings.database else "in memory, gone at the end (--database FILE keeps it)"
+    also = f", with TLS at once {host}:{server.smtp_tls_port}" if settings.speaks_tls else ""
     return (
         f"mailtrap-local {__version__} catches mail; Ctrl-C ends it.",
-        f"  SMTP  {host}:{server.smtp_port}  (listening on {', '.join(settings.host)})",
+        f"  SMTP  {host}:{server.smtp_port}{also}  (listening on {', '.join(settings.host)})",
         f"  Web   {web}",
         f"  Mail  {kept}",
         f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, {_tls(settings)}; {_login(settings)}",
@@ -203,9 +204,10 @@ def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
 
 
 def _tls(settings: Settings) -> str:
-    if settings.tls_required:
-        return "STARTTLS"
-    return "STARTTLS or no TLS" if settings.speaks_tls else "no TLS"
+    if not settings.speaks_tls:
+        return "no TLS"
+    words = "STARTTLS" if settings.tls_required else "STARTTLS or no TLS"
+    return words if settings.tls_cert else f"{words} (trust it: `{PROGRAM} ca`)"
 
 
 def _login(settings: Settings) -> str:

@@ -30,5 +30,6 @@ COMMANDS = {
     "fault": Command("mailtrap_local.cli.fault", "have the catcher misbehave on purpose, and count how often"),
     "bounce": Command("mailtrap_local.cli.bounce", "report of a mail as a mail system would: that it failed"),
     "doctor": Command("mailtrap_local.doctor.command", "say why mail does not get through to a server"),
+    "ca": Command("mailtrap_local.cli.ca", "print the certificate that TLS clients have to trust, and how"),
     "sendmail": Command("mailtrap_local.sendmail", "deliver a mail from standard input, as sendmail would"),
 }

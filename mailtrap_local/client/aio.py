@@ -238,6 +238,10 @@ class AsyncClient:
         """Where the order of arrival stands now; as `since=` it leaves out all that came before."""
         return await self._run(self._calls.cursor())
 
+    async def authority(self) -> str:
+        """The certificate (PEM) that SMTP clients have to trust, where the server speaks TLS. Raises Missing."""
+        return await self._run(self._calls.authority())
+
     async def conversations(self, *, limit: int = 20) -> tuple[model.Conversation, ...]:
         """SMTP connections with their transcripts, newest first, refused ones too."""
         return await self._run(self._calls.conversations(limit=limit))

@@ -125,6 +125,10 @@ class Calls(Generic[M]):
         answer = yield Request("GET", f"{V1}/cursor")
         return str(answered(answer)["cursor"])
 
+    def authority(self) -> Steps[str]:
+        """The certificate that clients of the server's TLS have to trust. Raises Missing."""
+        return good((yield Request("GET", f"{V1}/ca.pem"))).body.decode()
+
     def _fail(self, asked: str, count: int, timeout: float, told: Any) -> Steps[None]:
         __tracebackhide__ = True
         matched, near = _summaries(told), _near_misses(told)

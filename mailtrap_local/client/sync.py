@@ -235,6 +235,10 @@ class Client:
         """Where the order of arrival stands now; as `since=` it leaves out all that came before."""
         return self._run(self._calls.cursor())
 
+    def authority(self) -> str:
+        """The certificate (PEM) that SMTP clients have to trust, where the server speaks TLS. Raises Missing."""
+        return self._run(self._calls.authority())
+
     def conversations(self, *, limit: int = 20) -> tuple[model.Conversation, ...]:
         """SMTP connections with their transcripts, newest first, refused ones too."""
         return self._run(self._calls.conversations(limit=limit))

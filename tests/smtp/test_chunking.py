@@ -28,7 +28,7 @@ async def test_a_mail_in_chunks(front: Running, client: Client) -> None:
     assert front.mailbox.arrivals[0].raw == b"Subject: x\r\n\r\n.\r\n..\n\0\xff\r\n.\r\nQUIT\r\nno line end"
     assert front.front.budget.used == 0
     remarks = texts(await front.session(), "-")
-    assert remarks == ["17 bytes of BDAT", "16 bytes of BDAT", "11 bytes of BDAT"]
+    assert remarks[:3] == ["17 bytes of BDAT", "16 bytes of BDAT", "11 bytes of BDAT"]
 
 
 async def test_a_mail_in_one_chunk(front: Running, client: Client) -> None:
