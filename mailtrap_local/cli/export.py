@@ -23,7 +23,8 @@ def describe() -> Parser:
         "Write mail into files, byte for byte: a folder of .eml files, an mbox (mboxrd), or a Maildir. What\n"
         "the mail itself does not say (its envelope, inbox, time of arrival, read state and tags) goes into a\n"
         "file beside it, mailtrap-local.jsonl, which `import` reads. A second run writes what is not there\n"
-        "yet, also where the first was killed. No file is ever replaced.",
+        "yet, also where the first was killed. No file is ever replaced. (Without that file beside it an mbox\n"
+        "cannot tell whether a mail ended without a line end; all else is exact.)",
         missing="a file of the same name holds something else, which was left alone",
         examples=("export mails", "export kept.mbox to:ann@example.com", "export Mail --format maildir"),
     )

@@ -30,8 +30,9 @@ def describe() -> Parser:
         "import",
         "Put mail from files in, byte for byte: .eml files and folders of them, mboxes, Maildirs; what a SRC\n"
         "is, it says itself. What `export` noted beside the mail is put back: envelope, inbox, read state,\n"
-        "tags. Mail of others gets the envelope that its header names. Mail that is there already, byte for\n"
-        "byte in the same inbox, is left out, so a run that was broken off can be repeated.",
+        "tags; when and by which connection it came is not. Mail of others gets the envelope that its header\n"
+        "names. Mail that is there already, byte for byte in the same inbox, is left out, so a run that was\n"
+        "broken off can be repeated.",
         missing="a mail was refused; standard error says which and why, and the others are in",
         examples=("import mails", "import kept.mbox ~/Maildir", "import --inbox blue - < one.eml"),
     )

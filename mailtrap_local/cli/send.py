@@ -54,6 +54,7 @@ def describe() -> Parser:
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach; may repeat")
     parser.add_argument("--http", action="store_true", help="put it in by HTTP instead: to the byte, with no session")
     parser.add_argument("--smtp", metavar="HOST:PORT", help="where SMTP is; without it the server is asked")
+    parser.add_argument("--starttls", action="store_true", help="encrypt, and trust the server's own certificate")
     parser.add_argument("--smtp-auth", metavar="USER:PASSWORD", help="log in; --inbox NAME logs in by that name")
     return parser
 
@@ -185,6 +186,9 @@ def _by_smtp(client: Client, options: Namespace, sender: str, recipients: Sequen
     where = f"{host}:{port}"
     try:
         with smtplib.SMTP(host, port, local_hostname="localhost", timeout=30) as smtp:
+            smtp.ehlo()
+            if options.starttls:
+                _encrypt(smtp, client, host)
             _log_in(smtp, client, options)
             beyond = not "".join((sender, *recipients)).isascii()
             more = " SMTPUTF8" * beyond + " BODY=8BITMIME" * (not raw.isascii())
@@ -212,14 +216,29 @@ def _smtp(client: Client, options: Namespace) -> tuple[str, int]:
     return found[1] or found[2], int(found[3])
 
 
-def _log_in(smtp: smtplib.SMTP, client: Client, options: Namespace) -> None:
-    login = options.smtp_auth or (f"{client.smtp_user}:{client.smtp_user}" if client.smtp_user else "")
+def _encrypt(smtp: smtplib.SMTP, client: Client, host: str) -> None:
+    """Go on under TLS (RFC 3207), with the certificate that the server says is to be trusted. Raises Failure."""
+    import ssl
+
+    try:
+        smtp.starttls(context=ssl.create_default_context(cadata=client.authority()))
+    except ssl.SSLError as error:
+        raise Failure(REFUSED, f"No TLS with {host}: {error.reason or error}.") from None
     smtp.ehlo()
+
+
+def _log_in(smtp: smtplib.SMTP, client: Client, options: Namespace) -> None:
+    import smtplib
+
+    login = options.smtp_auth or (f"{client.smtp_user}:{client.smtp_user}" if client.smtp_user else "")
     if login:
         user, colon, password = login.partition(":")
         if not colon:
             raise Failure(USAGE, "--smtp-auth takes USER:PASSWORD.")
-        smtp.login(user, password)
+        try:
+            smtp.login(user, password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise _said_no(f"the login of {user!r}", error.smtp_code, error.smtp_error) from None
 
 
 def _accepted(what: str, reply: tuple[int, bytes]) -> bytes:

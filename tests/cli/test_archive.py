@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mailtrap_local.cli.archive.ledger import Ledger
 from mailtrap_local.model import Record
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
@@ -360,3 +361,29 @@ async def test_a_person_sees_how_far_it_has_come(server: Server, tmp_path: Path)
         code, seen = await at_terminal(other, "import", str(tmp_path / "m"))
     assert b"\rimported 3 (100%)" in seen
     assert seen.endswith(b"\r3 imported\n")
+
+
+async def test_an_import_that_was_killed_is_gone_on_with(server: Server, tmp_path: Path) -> None:
+    for number in range(200):
+        await deliver(server, plain(f"number {number}"))
+    box = tmp_path / "kept.mbox"
+    (await command(server, "export", str(box))).fine()
+    async with Server(Settings(smtp_port=0, http_port=0)) as other:
+        for least in (20, 60):
+            async with started(other, "import", str(box)) as process:
+                while process.returncode is None and len(await caught(other)) < least:  # noqa: ASYNC110 - the store tells nobody
+                    await asyncio.sleep(0.01)
+                if process.returncode is None:
+                    process.send_signal(signal.SIGKILL)
+                    await process.wait()
+        (await command(other, "import", str(box))).fine()
+        assert await raws(other) == await raws(server)
+
+
+async def test_two_exports_into_one_place_are_one_too_many(server: Server, tmp_path: Path) -> None:
+    await deliver(server, plain("one"))
+    with Ledger(tmp_path / "mailtrap-local.jsonl"):
+        ended = await command(server, "export", str(tmp_path))
+    assert (ended.code, ended.out) == (4, "")
+    assert "Another export writes" in ended.err
+    assert not list(tmp_path.glob("*.eml"))

@@ -33,10 +33,14 @@ def parser_of(name: str) -> Parser:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-async def test_every_command_of_the_table_runs_and_explains_itself(name: str) -> None:
-    ended = await command(None, name, "--help")
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("usage: mailtrap-local")
+def test_every_command_of_the_table_runs_and_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code = cli.main([name, "--help"])
+    except SystemExit as end:
+        code = int(end.code or 0)
+    told = capsys.readouterr()
+    assert (code, told.err) == (0, "")
+    assert told.out.startswith("usage: mailtrap-local")
 
 
 @pytest.mark.parametrize("name", TALKING)
@@ -99,12 +103,19 @@ async def test_the_whole_help_names_every_command() -> None:
         ("export x --format tar", "--format: invalid choice: 'tar'"),
     ],
 )
-async def test_a_wrong_line_is_one_sentence_and_code_2(line: str, sentence: str) -> None:
-    ended = await command(None, *shlex.split(line))
-    assert (ended.code, ended.out) == (2, "")
-    assert sentence in ended.err
-    assert ended.err.startswith("mailtrap-local")
-    assert ended.err.count("\n") == 1
+def test_a_wrong_line_is_one_sentence_and_code_2(
+    line: str, sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = cli.main(shlex.split(line))
+    except SystemExit as end:
+        code = int(end.code or 0)
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
+    assert sentence in told.err
+    assert told.err.startswith("mailtrap-local")
+    assert told.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", [name for name in TALKING if name != "import"])
@@ -266,6 +277,10 @@ async def test_hostile_mail_cannot_reach_the_terminal(server: Server) -> None:
         text = seen.decode()
         assert not re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text), line
         assert seen, line
+    name = await deliver(server, raw, mail_from=evil)  # the last command has deleted the first
+    _, seen = await at_terminal(server, "tail", "-n", "1", interrupt=True, until=b"Ctrl-C ends it")
+    assert name.encode() in seen
+    assert not re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", seen.decode())
 
 
 async def imported(*arguments: str) -> set[str]:

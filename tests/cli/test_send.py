@@ -4,6 +4,7 @@ import email
 import email.policy
 from pathlib import Path
 
+import bcrypt
 import pytest
 
 from mailtrap_local.server import Server
@@ -101,8 +102,30 @@ async def test_smtp_alone_is_enough(server: Server) -> None:
     assert "No SMTP server answers at 127.0.0.1:1" in ended.err
 
 
-async def test_a_refusal_is_told_with_code_4(tmp_path: Path) -> None:
-    (tmp_path / "users").write_text("ann:{PLAIN}secret\n")
+async def test_a_login_may_be_refused(tmp_path: Path) -> None:
+    users = tmp_path / "users"
+    users.write_bytes(b"ann:" + bcrypt.hashpw(b"secret", bcrypt.gensalt(4)) + b"\n")
+    async with running(smtp_auth_file=users) as (server, _):
+        ended = await command(server, "send", "--to", "a@x.org", "--smtp-auth", "ann:wrong")
+        assert (ended.code, ended.out) == (4, "")
+        assert "The server refused the login of 'ann': 535" in ended.err
+        (await command(server, "send", "--to", "a@x.org", "--smtp-auth", "ann:secret")).fine()
+
+
+async def test_under_tls() -> None:
+    async with running(tls_required=True, smtp_tls_port=0) as (server, _):
+        bare = await command(server, "send", "--to", "ann@x.org")
+        assert (bare.code, bare.out) == (4, "")
+        assert "530" in bare.err
+        ended = (await command(server, "send", "--to", "ann@x.org", "--starttls")).fine()
+        assert (await server.mailbox.record(ended.lines[0])).origin.tls.startswith("TLSv1")
+        where = f"127.0.0.1:{server.smtp_port}"
+        async with running() as (other, _):  # which says nothing of a certificate
+            ended = await command(other, "send", "--to", "ann@x.org", "--starttls", "--smtp", where)
+            assert (ended.code, ended.out) == (1, "")
+
+
+async def test_a_refusal_is_told_with_code_4() -> None:
     async with running(max_message_size=2_000) as (server, _):
         ended = await command(server, "send", "--to", "ann@x.org", "--text", "x" * 5_000)
         assert (ended.code, ended.out) == (4, "")

@@ -364,3 +364,8 @@ def test_a_bounce_comes_back(mailtrap: Mailtrap) -> None:
     assert "550 5.1.1 no such user" in report.text
     with pytest.raises(ServerRefused, match="no recipient"):
         mailtrap.bounce(sent.id, recipients=["other@x.org"])
+
+
+def test_the_certificate_to_trust(mailtrap: Mailtrap) -> None:
+    with pytest.raises(Missing):
+        mailtrap.authority()  # tests/cli/test_send.py has a server that speaks TLS
