@@ -71,8 +71,8 @@ ROWS = (
         change="Encode the part in base64.",
     ),
     Diagnosis(
-        "unannounced-8bit", "remark", level="warning", rfc="RFC 6152 section 2", text="bytes over 127",
-        means="The mail has 8-bit characters that were not announced; a server may refuse it or garble them.",
+        "unannounced-8bit", "remark", level="note", rfc="RFC 6152 section 2", text="bytes over 127",
+        means="The mail has 8-bit characters that were not announced; nearly every server takes them all the same.",
         change="Say BODY=8BITMIME in MAIL FROM where the server offers 8BITMIME, or encode the parts and the header.",
     ),
     Diagnosis(
