@@ -259,10 +259,6 @@ class AsyncClient:
         host, _, port = (await self._run(self._calls.smtp())).rpartition(":")
         return host, int(port)
 
-    async def authority(self) -> str:
-        """The certificate (PEM) to trust for SMTP with TLS. Raises Missing where the server has no such one."""
-        return await self._run(self._calls.authority())
-
     def close(self) -> None:
         """Close the connections that are kept; those of every inbox of this client."""
         self._connections.close()

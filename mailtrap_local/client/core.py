@@ -224,10 +224,6 @@ class Calls(Generic[M]):
             )
         return f"{self.place.host}:{told['Ports']['SMTP'][0]}"
 
-    def authority(self) -> Steps[str]:
-        """The certificate that signs those of SMTP with TLS. Raises Missing."""
-        return good((yield Request("GET", f"{V1}/ca.pem", everywhere=True))).body.decode("ascii")
-
     # ---- changing --------------------------------------------------------------------------------------------------
 
     def send(self, fields: Mapping[str, Any]) -> Steps[str]:

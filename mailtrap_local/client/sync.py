@@ -256,10 +256,6 @@ class Client:
         host, _, port = self._run(self._calls.smtp()).rpartition(":")
         return host, int(port)
 
-    def authority(self) -> str:
-        """The certificate (PEM) to trust for SMTP with TLS. Raises Missing where the server has no such one."""
-        return self._run(self._calls.authority())
-
     def close(self) -> None:
         """Close the connections that are kept; those of every inbox of this client."""
         self._connections.close()

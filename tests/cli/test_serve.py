@@ -180,7 +180,10 @@ async def test_it_says_where_it_is_in_five_lines_and_takes_mail_there(tmp_path: 
     [
         ({}, "no TLS; any user name and password, or none"),
         ({"tls": True}, "STARTTLS or no TLS (trust it: `mailtrap-local ca`); any user name and password, or none"),
-        ({"tls_required": True, "smtp_auth_required": True}, "STARTTLS (trust it: `mailtrap-local ca`); any user name and password"),
+        (
+            {"tls_required": True, "smtp_auth_required": True},
+            "STARTTLS (trust it: `mailtrap-local ca`); any user name and password",
+        ),
         ({"smtp_auth_file": Path("users")}, "no TLS; a user of users, or none"),
     ],
 )
