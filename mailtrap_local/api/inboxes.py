@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from mailtrap_local.api import schema
-from mailtrap_local.api.messages import remove
+from mailtrap_local.api.messages import removed, told
 from mailtrap_local.api.wire import inbox_of
 from mailtrap_local.errors import BadRequest, NotFound
 from mailtrap_local.http import answer, bodies
@@ -38,6 +38,6 @@ async def delete_inbox(call: Call) -> Response:
     name = call.path("name")
     if call.inbox not in (None, name):
         raise NotFound(f"there is no inbox {name!r} in the scope of {call.inbox!r}")
-    answered = await remove(call, Selection(inbox=name))
-    await call.mailbox.unmake_inbox(name)
-    return answered
+    undo = await removed(call, Selection(inbox=name))
+    await call.mailbox.unmake_inbox(name, token=undo.undo if undo else "")
+    return await told(call, undo)

@@ -84,12 +84,21 @@ async def delete_found(call: Call) -> Response:
 
 async def remove(call: Call, selection: Selection) -> Response:
     """Delete for good, or with `?undo=SECONDS` so that it can be undone."""
+    return await told(call, await removed(call, selection))
+
+
+async def removed(call: Call, selection: Selection) -> schema.Undo | None:
+    """Delete as `remove` does; how to undo it, None for not at all."""
     seconds = _undo_seconds(call)
     if seconds is None:
         await call.mailbox.delete(selection)
-        return answer.ok()
-    token = await call.mailbox.hide(selection, seconds=seconds)
-    return await answer.json(schema.Undo(token, seconds), to=call.connection)
+        return None
+    return schema.Undo(await call.mailbox.hide(selection, seconds=seconds), seconds)
+
+
+async def told(call: Call, undo: schema.Undo | None) -> Response:
+    """What a delete answers."""
+    return await answer.json(undo, to=call.connection) if undo else answer.ok()
 
 
 async def undo(call: Call) -> Response:

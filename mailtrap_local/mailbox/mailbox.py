@@ -43,6 +43,7 @@ from mailtrap_local.store.base import Selection, Store, StoreInfo
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
 _NEAR_TOLD = 5
+_UNMADE_KEPT = 100
 
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Mailbox:
         self._parser = Parser()
         self._once = Once(seconds=_PREVIEW_SECONDS)
         self._made = MadeInboxes()
+        self._unmade: dict[str, MadeInbox] = {}  # those that can be made again, by the token that does it
         self._waiters = Waiters(self._look)
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
 
@@ -353,8 +355,13 @@ class Mailbox:
         self._made.add(made)
         return made
 
-    async def unmake_inbox(self, name: str) -> None:
-        """Take back what was made under this name; messages are deleted apart."""
+    async def unmake_inbox(self, name: str, *, token: str = "") -> None:
+        """Take back what was made under this name; messages are deleted apart. `restore(token)` makes it again."""
+        made = self._made.get(name)
+        if made and token:
+            self._unmade[token] = made
+            for oldest in tuple(self._unmade)[:-_UNMADE_KEPT]:
+                del self._unmade[oldest]
         self._made.discard(name)
         await self._store.unmake_inbox(name)
 
@@ -372,7 +379,12 @@ class Mailbox:
 
     async def restore(self, token: str) -> int:
         """Bring back what was hidden under the token. Raises NotFound."""
-        return await self._store.restore(token)
+        back = await self._store.restore(token)
+        made = self._unmade.pop(token, None)
+        if made and not self._made.get(made.name):
+            await self._store.make_inbox(made)
+            self._made.add(made)
+        return back
 
     # ---- inside --------------------------------------------------------------------------------------------------
 

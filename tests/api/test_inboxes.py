@@ -158,3 +158,21 @@ async def test_a_name_is_made_once_and_none_means_a_fresh_one(client: httpx.Asyn
     scoped = await client.post("inbox/mine/api/v1/inboxes")
     assert scoped.json()["Name"] == "mine"
     assert (await client.post("inbox/mine/api/v1/inboxes", json={"Name": "other"})).status_code == 400
+
+
+async def test_undoing_the_delete_of_a_made_inbox_makes_it_again_as_it_was(
+    server: Server, client: httpx.AsyncClient
+) -> None:
+    made = (await client.post("api/v1/inboxes", json={"Name": "team"})).json()
+    await deliver(server, plain(), to=[made["Address"]])
+    token = (await client.delete("api/v1/inboxes/team?undo=30")).json()["undo"]
+    assert (await client.get("api/v1/inboxes")).json() == {"inboxes": []}
+    assert server.mailbox.made_password("team") is None
+    assert (await client.post(f"api/v1/undo/{token}")).json() == {"restored": 1}
+    (inbox,) = (await client.get("api/v1/inboxes")).json()["inboxes"]
+    assert (inbox["Address"], inbox["Total"]) == (made["Address"], 1)
+    assert server.mailbox.made_password("team") == made["SMTP"]["Password"]
+    again = (await client.delete("api/v1/inboxes/team?undo=30")).json()["undo"]
+    other = (await client.post("api/v1/inboxes", json={"Name": "team"})).json()
+    assert (await client.post(f"api/v1/undo/{again}")).status_code == 200
+    assert server.mailbox.made_password("team") == other["SMTP"]["Password"]

@@ -46,6 +46,23 @@ def rich() -> EmailMessage:
     return mail
 
 
+def login_code() -> EmailMessage:
+    """A one-time code, links with names, images with and without alt, and one-click unsubscribing."""
+    mail = plain("Your login code", text="Your login code is 204861.\n\nOr open https://app.example.com/login?t=5f2b\n")
+    mail["List-Unsubscribe"] = "<mailto:off@example.com>, <https://app.example.com/off?u=1>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.add_alternative(
+        "<!doctype html><p>Your login code is <b>204861</b>.</p>"
+        "<a href='https://app.example.com/login?t=5f2b'>Log in</a>"
+        "<a href='exampleapp://login?t=5f2b'>Open the app</a><a href='mailto:help@example.com'>Help</a>"
+        "<img src='https://app.example.com/logo.png' alt='Example' width=120 height=40>"
+        "<img src='https://app.example.com/a.png'>"
+        "<img src='https://app.example.com/open.gif' alt='' width=1 height=1>",
+        subtype="html",
+    )
+    return mail
+
+
 BROKEN = (
     b"From: broken <a@b.example>\r\nTo: x@example.org\r\nSubject: broken boundaries\r\n"
     b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n"

@@ -10,10 +10,10 @@ from mailtrap_local.faults import read
 from mailtrap_local.server import Server
 from tests.tools import ROOT, need
 from tests.ui.conftest import NARROW, WIDE, Send
-from tests.ui.mails import BROKEN, html, plain, rich
+from tests.ui.mails import BROKEN, html, login_code, plain, rich
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session")
+TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session", "Links")
 
 
 @pytest.fixture(scope="session")
@@ -56,14 +56,26 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
     await expect(page.locator(".nothing, .start").first).to_be_visible()
     await judge.look("empty")
     await send(*(plain(f"Mail {number}") for number in range(3)), BROKEN, html("<p>no text</p><img src=//x.example/>"))
-    await send(rich(), user="shop")
-    await expect(page.get_by_role("option")).to_have_count(6)
+    await send(rich(), login_code(), user="shop")
+    await expect(page.get_by_role("option")).to_have_count(7)
     await judge.look("list")
     await page.get_by_role("option", name="Your order").click()
     for name in TABS:
         await page.get_by_role("tab", name=name).click()
         await expect(page.locator(".loading")).to_have_count(0)
         await judge.look(name)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("option", name="Your login code").click()
+    await page.get_by_role("tab", name="Links").click()
+    await expect(page.get_by_role("region", name="Unsubscribe")).to_be_visible()
+    await judge.look("links and code")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("b")
+    await page.get_by_role("textbox", name="Name of the new inbox").fill("blue team")
+    await page.get_by_role("button", name="Make an inbox").click()
+    await expect(page.get_by_role("region", name="Inbox blue team")).to_be_visible()
+    await judge.look("inboxes")
     await page.keyboard.press("Escape")
     await page.get_by_role("option", name="broken boundaries").click()
     await page.get_by_role("tab", name="Tree").click()

@@ -13,7 +13,7 @@ from tests.ui.conftest import Send
 from tests.ui.mails import html
 
 LEAKS = 20  # requests of the unprotected mail that are enough to show what it is
-TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session")
+TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session", "Links")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -6,6 +6,7 @@
  */
 import * as api from "./api.js";
 import { amend } from "./apply.js";
+import { put } from "./clipboard.js";
 import { rail } from "./news.js";
 import { heal, reach } from "./sync.js";
 import { go } from "./router.js";
@@ -13,7 +14,7 @@ import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
 import { batch } from "./vendor/preact.js";
 import {
-  active, bodies, held, idAt, lastTab, list, listTop, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
+  active, bodies, held, idAt, lastTab, list, listTop, narrow, opened, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
   selected, shown, totals, touched,
 } from "./store.js";
 
@@ -149,6 +150,13 @@ export async function setTags(ids, names) {
 /** @param {object} mail */
 export async function sendSample(mail) {
   await api.compose(mail).then(() => tell("A sample mail is on its way"), (error) => failed(error, "Not sent"));
+}
+
+/** The first one-time code of the open message goes onto the clipboard. */
+export async function copyCode() {
+  const [code] = opened.peek().message?.Codes ?? [];
+  if (code) await put(code);
+  tell(code ? `Code ${code} copied` : "No one-time code is in this message");
 }
 
 /** @param {string} id */

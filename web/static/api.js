@@ -1,7 +1,7 @@
 /**
  * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
  *
- * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, MadeInbox, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
  */
 import { base } from "./store.js";
 
@@ -113,6 +113,11 @@ export const bounce = async (id, order) => (await send("POST", part(id, "/bounce
 
 /** @returns {Promise<Inbox[]>} */
 export const inboxes = async () => (await get(`${root()}/inboxes`)).inboxes;
+/** @param {string} name "" for a fresh one @returns {Promise<MadeInbox>} */
+export const makeInbox = async (name) => (await send("POST", `${root()}/inboxes`, name ? { Name: name } : {})).json();
+/** @param {string} name @param {number} seconds @returns {Promise<string>} the token that undoes it */
+export const removeInbox = async (name, seconds) =>
+  (await (await ask(`${root()}/inboxes/${encodeURIComponent(name)}?undo=${seconds}`, { method: "DELETE" })).json()).undo;
 /** @returns {Promise<WebUI>} */
 export const webui = () => get(`${root()}/webui`);
 /** @returns {Promise<Info>} */

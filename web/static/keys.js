@@ -7,7 +7,7 @@ import * as acts from "./acts.js";
 import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
-import { TABS } from "./tabs.js";
+import { TABS, tabKey } from "./tabs.js";
 import { active, list, listRows, opened, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
 
 /** @typedef {{ keys: string[], does: string, group: "Move" | "Act" | "Go" | "View", run: () => void, always?: boolean }} Key */
@@ -53,9 +53,10 @@ export const KEYS = [
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
   { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && (panel.value = "bounce") },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
+  { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void acts.copyCode() },
   { keys: ["p"], does: "Pause or go on", group: "Act", run: () => (paused.value = !paused.peek()) },
   ...TABS.map(({ name, label }, at) => /** @type {Key} */ ({
-    keys: [String(at + 1)], does: `Tab: ${label}`, group: "View", run: () => route.peek().id && acts.openTab(name),
+    keys: [tabKey(at)], does: `Tab: ${label}`, group: "View", run: () => route.peek().id && acts.openTab(name),
   })),
   { keys: ["/"], does: "Search", group: "Go", run: () => focus("#search") },
   { keys: ["g i"], does: "All messages", group: "Go", run: () => go({ view: "mail", inbox: "", id: "", q: "" }) },
@@ -63,6 +64,7 @@ export const KEYS = [
   { keys: ["g s"], does: "SMTP sessions", group: "Go", run: () => go({ view: "sessions", id: "" }) },
   { keys: ["g n"], does: "Get started", group: "Go", run: () => (panel.value = "start") },
   { keys: ["g f"], does: "Faults", group: "Go", run: () => (panel.value = "faults") },
+  { keys: ["g b"], does: "Make and delete inboxes", group: "Go", run: () => (panel.value = "inboxes") },
   { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
   { keys: ["e"], does: "Explain SMTP line by line", group: "View", run: () => prefer({ words: !prefs.peek().words }) },
   { keys: ["?"], does: "This help", group: "View", run: () => (panel.value = panel.peek() === "help" ? "" : "help") },

@@ -1,18 +1,18 @@
 /**
  * All state of the page. Components read it, acts (`acts.js`) change it; nothing else holds any.
  *
- * @import { Fault, FaultPreset, Inbox, Info, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
+ * @import { Fault, FaultPreset, Inbox, Info, MadeInbox, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
  */
 import { computed, effect, signal } from "./vendor/preact.js";
 import { Sparse } from "./sparse.js";
 
 /**
- * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session"} Tab
+ * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session" | "links"} Tab
  * @typedef {{ view: "mail" | "sessions", id: string, tab: Tab | "", inbox: string, q: string }} Route
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
- * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce"} Panel
+ * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce" | "inboxes"} Panel
  */
 
 export const base = document.documentElement.dataset.base ?? "";
@@ -43,6 +43,7 @@ export const shown = computed(() => {
 // Everything, whatever the scope
 export const totals = signal({ total: 0, unread: 0 });
 export const inboxes = signal(/** @type {Inbox[]} */ ([]));
+export const made = signal(/** @type {MadeInbox | null} */ (null)); // the inbox made last, with its password
 export const tags = signal(/** @type {Record<string, number>} */ ({}));
 export const webui = signal(/** @type {WebUI} */ ({ Label: "" }));
 export const info = signal(/** @type {Info | null} */ (null));

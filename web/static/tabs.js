@@ -1,5 +1,5 @@
 /**
- * The tabs of a message, in the order of their keys 1 to 9.
+ * The tabs of a message, in the order of their keys 1 to 9 and 0.
  *
  * @import { Message } from "../types/wire.d.ts"
  * @import { Tab } from "./store.js"
@@ -16,7 +16,11 @@ export const TABS = [
   { name: "attachments", label: "Attachments" },
   { name: "envelope", label: "Envelope" },
   { name: "session", label: "Session" },
+  { name: "links", label: "Links" },
 ];
+
+/** @param {number} at @returns {string} the key of the tab at this place */
+export const tabKey = (at) => String((at + 1) % 10);
 
 /** @param {Message} message @returns {number} how many attached and inline parts */
 export const attached = (message) => message.Attachments.length + message.Inline.length;

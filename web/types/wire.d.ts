@@ -39,6 +39,19 @@ export interface Message {
   ReplyTo: Address[] | null; ReturnPath: string; Subject: string; Date: string; Created: string; Tags: string[]; Username: string;
   Text: string; HTML: string; Size: number; Inline: Attachment[]; Attachments: Attachment[]; Read: boolean; Inbox: string;
   Envelope: Envelope; Session: string; Parts: Part; Defects: string[]; HasText: boolean;
+  Links: Link[]; Codes: string[]; Images: Image[]; ListUnsubscribe: ListUnsubscribe;
+}
+
+export interface Link { URL: string; Text: string; PartID: string }
+
+export interface Image {
+  URL: string; Alt: string | null; PartID: string; ImagePartID: string; Width: number | null; Height: number | null;
+  Tracking: boolean;
+}
+
+export interface ListUnsubscribe {
+  Header: string; Links: string[]; Errors: string; HeaderPost: string; Problems: string[];
+  OneClick: { Method: "POST"; URL: string; ContentType: string; Body: string } | null;
 }
 
 export interface Line { At: number; Who: "C" | "S" | "-"; Text: string; Words: string; RFC: string }
@@ -59,7 +72,11 @@ export interface SessionRow {
 
 export interface Session extends SessionRow { Lines: Line[]; Findings: Finding[] }
 
-export interface Inbox { Name: string; Total: number; Unread: number; Size: number }
+export interface Inbox { Name: string; Total: number; Unread: number; Size: number; Address: string }
+
+export interface MadeInbox {
+  Name: string; Address: string; BaseURL: string; SMTP: { Host: string; Port: number; Username: string; Password: string };
+}
 
 export interface WebUI { Label: string; Version?: string; SMTP?: string; HideDeleteAllButton?: boolean }
 

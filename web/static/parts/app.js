@@ -6,6 +6,7 @@ import { Dialog } from "./dialog.js";
 import { Faults } from "./faults.js";
 import { Header } from "./header.js";
 import { Help } from "./help.js";
+import { Inboxes } from "./inboxes.js";
 import { List } from "./list.js";
 import { Message } from "./message.js";
 import { Rail } from "./rail.js";
@@ -40,6 +41,6 @@ export function App() {
     </main>
     <${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
-    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} /><${Faults} />
+    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} /><${Faults} /><${Inboxes} />
     <${Dialog} name="start" title="Get started" wide><${Start} /><//>`;
 }

@@ -3,6 +3,7 @@ import { html } from "../vendor/preact.js";
 import { full, inert, size, whole } from "../format.js";
 import { go, write } from "../router.js";
 import { current, opened, route } from "../store.js";
+import { Copy } from "./copy.js";
 import { Icon } from "./icon.js";
 import { Tags } from "./tags.js";
 
@@ -46,6 +47,8 @@ export function Facts() {
       <${Addresses} name="Reply-To" list=${reply} />
       <div class="fact"><dt>Came</dt><dd>${whole(known.Created)}<span class="quiet"> · ${size(known.Size)}</span><span class="quiet"> · inbox </span><a href=${write({ ...route.value, inbox: known.Inbox, q: "" })} onClick=${follow}>${known.Inbox}</a></dd></div>
       ${message && apart(message.Date, message.Created) && html`<div class="fact"><dt>Date</dt><dd>${whole(message.Date)} <span class="quiet">says the header</span></dd></div>`}
+      ${message && message.Codes.length > 0 && html`<div class="fact"><dt>${message.Codes.length > 1 ? "Codes" : "Code"}</dt><dd class="codes">${message.Codes.slice(0, 20).map((code, at) => html`<span
+        class="one-time" key=${code}><code>${code}</code><${Copy} text=${code} label=${`Copy code ${code}${at ? "" : " (c)"}`} /></span>`)}</dd></div>`}
       <div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>
     </dl>
     ${message && html`<${Defects} message=${message} />`}

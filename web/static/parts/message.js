@@ -14,6 +14,7 @@ import { Attachments } from "./tab-attachments.js";
 import { Envelope } from "./tab-envelope.js";
 import { Headers } from "./tab-headers.js";
 import { Preview } from "./tab-html.js";
+import { Links } from "./tab-links.js";
 import { Raw } from "./tab-raw.js";
 import { Conversation } from "./tab-session.js";
 import { Source } from "./tab-source.js";
@@ -22,7 +23,7 @@ import { Tree } from "./tab-tree.js";
 
 const PANELS = {
   html: Preview, text: Text, source: Source, headers: Headers, tree: Tree, raw: Raw, attachments: Attachments,
-  envelope: Envelope, session: Conversation,
+  envelope: Envelope, session: Conversation, links: Links,
 };
 
 /** @param {{ title: string, children?: unknown }} props */
@@ -52,7 +53,7 @@ function Body() {
   const Panel = PANELS[tab];
   const label = TABS.find(({ name }) => name === tab)?.label;
   return html`
-    <${TabList} shown=${tab} files=${message ? attached(message) : 0} defects=${message?.Defects.length ?? 0} />
+    <${TabList} shown=${tab} files=${message ? attached(message) : 0} defects=${message?.Defects.length ?? 0} links=${message?.Links.length ?? 0} />
     <div id="panel" class=${`panel panel-${tab}`} role="tabpanel" tabindex="0" aria-label=${label} key=${route.value.id}>
       ${message ? html`<${Panel} message=${message} remote=${remoteFor.value === message.ID} />` : html`<p class="loading">Loading</p>`}
     </div>`;

@@ -52,8 +52,8 @@ export function Rail() {
       <${Entry} to=${{ q: "has:attachment" }} here=${mail && q === "has:attachment"} icon="clip" name="With attachments" />
       <${Entry} to=${{ view: "sessions", q: "", inbox: "" }} here=${!mail} icon="session" name="SMTP sessions" />
     </ul>
-    ${inboxes.value.length > 0 && html`<section><h2>Inboxes</h2><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}
-      key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`)}</ul></section>`}
+    <section><div class="rail-head"><h2>Inboxes</h2><${Button} icon="plus" label="Make and delete inboxes" keys="g b" onClick=${() => (panel.value = "inboxes")} /></div><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}
+      key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`)}</ul></section>
     ${names.length > 0 && html`<section><h2>Tags</h2><ul>${names.map(([name, total]) => html`<${Entry} key=${name}
       to=${{ q: tagQuery(name) }} here=${mail && hasTag(q, name)} icon="tag" name=${name} total=${total} />`)}</ul></section>`}
     <${Saved} />
