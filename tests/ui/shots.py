@@ -73,6 +73,12 @@ async def _search(page: Page) -> None:
     await page.keyboard.press("Enter")
 
 
+async def _made(page: Page) -> None:
+    for key in ("g", "b", *"blue", "Enter"):
+        await page.keyboard.press(key)
+    await expect(page.locator(".made")).to_be_visible()
+
+
 VIEWS: dict[str, View] = {
     "list": _list,
     **{f"tab-{name.lower()}": _tab(name) for name in TABS},
@@ -87,6 +93,7 @@ VIEWS: dict[str, View] = {
     "start": _pressed("g", "n"),
     "sessions": _pressed("g", "s"),
     "faults": _pressed("g", "f"),
+    "inboxes": _made,
 }
 
 

@@ -77,3 +77,17 @@ async def test_many_links_are_shown_a_part_at_a_time(page: Page, send: Send) -> 
     await expect(links.get_by_role("listitem")).to_have_count(200)
     await links.get_by_role("button", name="Show more").click()
     await expect(links.get_by_role("listitem")).to_have_count(800)
+
+
+async def test_letters_that_turn_the_order_around_are_shown(page: Page, send: Send) -> None:
+    await send(
+        html(
+            "<a href='https://x.example/\u202efdp.exe'>bill\u202efdp.exe</a><img src='https://x.example/' alt='\u2066a'>"
+        )
+    )
+    await page.goto("")
+    await page.get_by_role("option").click()
+    await page.keyboard.press("0")
+    await expect(page.get_by_role("region", name="Links", exact=True)).to_contain_text("bill\\u202efdp.exe")
+    await expect(page.get_by_role("region", name="Images")).to_contain_text("\\u2066a")
+    assert "\u202e" not in (await page.locator("#panel").inner_text())

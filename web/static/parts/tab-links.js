@@ -1,5 +1,6 @@
 /** @import { Image, Link, ListUnsubscribe, Message } from "../../types/wire.d.ts" */
 import { html, useSignal } from "../vendor/preact.js";
+import { inert } from "../format.js";
 import { Copy } from "./copy.js";
 import { Icon } from "./icon.js";
 
@@ -8,24 +9,24 @@ const OPENS = /^(https?|mailto):/i; // what a click may open: never a script, ne
 
 /** @param {{ url: string }} props */
 const Target = ({ url }) => (OPENS.test(url)
-  ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${url}</a>`
-  : html`<span>${url}</span>`);
+  ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${inert(url)}</a>`
+  : html`<span>${inert(url)}</span>`);
 
 /** @param {{ link: Link }} props */
 function Row({ link: { URL: url, Text, PartID } }) {
   return html`<li class="found">
-    <div class="found-text"><p class=${Text ? "found-name" : "found-name quiet"}>${Text || "in the text"}</p><p class="url"><${Target} url=${url} /></p></div>
-    <span class="chip" title="The part that has it">part ${PartID}</span><${Copy} text=${url} label=${`Copy ${Text || url}`} /></li>`;
+    <div class="found-text"><p class=${Text ? "found-name" : "found-name quiet"}>${inert(Text) || "in the text"}</p><p class="url"><${Target} url=${url} /></p></div>
+    <span class="chip" title="The part that has it">part ${PartID}</span><${Copy} text=${url} label=${`Copy ${inert(Text || url)}`} /></li>`;
 }
 
 /** @param {{ image: Image }} props */
 function Picture({ image: { URL: url, Alt, PartID, Width, Height, Tracking } }) {
   const size = Width !== null || Height !== null ? `${Width ?? "?"} × ${Height ?? "?"}` : "";
   return html`<li class="found">
-    <div class="found-text"><p class=${Alt ? "found-name" : "found-name quiet"}>${Alt ?? ""}${Alt === "" ? "empty alt: decoration" : ""}${Alt === null
-      ? html`<span class="note">no alt</span>` : ""}</p><p class="url">${url.slice(0, 300)}${url.length > 300 ? "…" : ""}</p></div>
+    <div class="found-text"><p class=${Alt ? "found-name" : "found-name quiet"}>${inert(Alt ?? "")}${Alt === "" ? "empty alt: decoration" : ""}${Alt === null
+      ? html`<span class="note">no alt</span>` : ""}</p><p class="url">${inert(url.slice(0, 300))}${url.length > 300 ? "…" : ""}</p></div>
     ${Tracking && html`<span class="badge warn">tracking</span>`}${size && html`<span class="quiet">${size}</span>`}
-    <span class="chip">part ${PartID}</span><${Copy} text=${url} label=${`Copy ${Alt || "the URL of the image"}`} /></li>`;
+    <span class="chip">part ${PartID}</span><${Copy} text=${url} label=${`Copy ${inert(Alt || "the URL of the image")}`} /></li>`;
 }
 
 /** @param {{ found: ListUnsubscribe }} props */
@@ -33,11 +34,11 @@ function Leaving({ found: { Header, Links, Errors, OneClick, Problems } }) {
   if (!Header && !Problems.length) return null;
   const curl = OneClick && `curl -X POST -d '${OneClick.Body}' '${OneClick.URL.replaceAll("'", "%27")}'`;
   return html`<section class="extracted" aria-label="Unsubscribe"><h2>Unsubscribe</h2>
-    <ul>${Links.map((url) => html`<li class="found" key=${url}><div class="found-text"><p class="url"><${Target} url=${url} /></p></div><${Copy} text=${url} label=${`Copy ${url}`} /></li>`)}</ul>
-    ${Errors && html`<p class="defect"><${Icon} name="warn" /><span>${Errors}</span></p>`}
+    <ul>${Links.map((url) => html`<li class="found" key=${url}><div class="found-text"><p class="url"><${Target} url=${url} /></p></div><${Copy} text=${url} label=${`Copy ${inert(url)}`} /></li>`)}</ul>
+    ${Errors && html`<p class="defect"><${Icon} name="warn" /><span>${inert(Errors)}</span></p>`}
     ${curl && html`<div class="found"><div class="found-text"><p class="found-name"><${Icon} name="check" /> One click is offered</p>
-      <p class="url">${curl}</p></div><${Copy} text=${curl} label="Copy the request of one click" /></div>`}
-    ${!Errors && Problems.map((problem) => html`<p class="defect" key=${problem}><${Icon} name="warn" /><span>${problem}</span></p>`)}
+      <p class="url">${inert(curl)}</p></div><${Copy} text=${curl} label="Copy the request of one click" /></div>`}
+    ${!Errors && Problems.map((problem) => html`<p class="defect" key=${problem}><${Icon} name="warn" /><span>${inert(problem)}</span></p>`)}
   </section>`;
 }
 
