@@ -80,11 +80,8 @@ async def test_many_links_are_shown_a_part_at_a_time(page: Page, send: Send) -> 
 
 
 async def test_letters_that_turn_the_order_around_are_shown(page: Page, send: Send) -> None:
-    await send(
-        html(
-            "<a href='https://x.example/\u202efdp.exe'>bill\u202efdp.exe</a><img src='https://x.example/' alt='\u2066a'>"
-        )
-    )
+    link = "<a href='https://x.example/\u202efdp.exe'>bill\u202efdp.exe</a>"
+    await send(html(link + "<img src='https://x.example/' alt='\u2066a'>"))
     await page.goto("")
     await page.get_by_role("option").click()
     await page.keyboard.press("0")
