@@ -24,6 +24,8 @@ from mailtrap_local.http.connection import HttpConnection, SocketConnection
 from mailtrap_local.listening import Listening, listen, listen_unix
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.mailbox.intake import read as read_mail
+from mailtrap_local.rates import Limit, RateLimits
+from mailtrap_local.rates import read as read_limit
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp.admission import Authenticate
@@ -52,6 +54,7 @@ class Server:
     mailbox: Mailbox
     sessions: Sessions
     faults: Faults
+    rates: RateLimits
 
     def __init__(self, settings: Settings | None = None, *, authenticate: Authenticate | None = None) -> None:
         """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file."""
@@ -59,6 +62,7 @@ class Server:
         self.authority = ""  # the certificate that TLS clients have to trust (PEM), if it is one of ours
         self._authenticate = authenticate
         self.faults = _faults(self.settings)
+        self.rates = _rates(self.settings)
         self._stack = contextlib.AsyncExitStack()
 
     @property
@@ -120,12 +124,12 @@ class Server:
             self.settings,
             authenticate=self._authenticate,
             identity=identity,
-            sources=(self.faults,),
+            sources=(self.faults, self.rates),
         )
         await front.start(smtp_sockets, tls=tls, lmtp=lmtp)
         stack.push_async_callback(front.stop)
         app = create_app(
-            self.mailbox, self.sessions, self.faults, self.settings, routes=ROUTES, authority=self.authority
+            self.mailbox, self.sessions, self.faults, self.rates, self.settings, routes=ROUTES, authority=self.authority
         )
         web = _Web(app)
         await web.start(http)
@@ -196,6 +200,19 @@ def _faults(settings: Settings) -> Faults:
         except RequestError as error:
             raise SettingError(f"faults, number {number} of {len(settings.faults)}: {error}.") from None
     return faults
+
+
+def _rates(settings: Settings) -> RateLimits:
+    """Those that the settings ask for. Raises SettingError."""
+    rates = RateLimits()
+    limits: list[Limit] = []
+    for number, values in enumerate(settings.rate_limits, 1):
+        try:
+            limits += read_limit(values)
+        except RequestError as error:
+            raise SettingError(f"rate_limits, number {number} of {len(settings.rate_limits)}: {error}.") from None
+    rates.set(limits)
+    return rates
 
 
 class _Web(uvicorn.Server):

@@ -127,6 +127,9 @@ class Settings:
     faults: tuple[dict[str, Any], ...] = _setting(
         (), kinds.tables(), "Fault to begin with: a preset, or JSON; in a file [[faults]]; may repeat.", unset="none"
     )
+    rate_limits: tuple[dict[str, Any], ...] = _setting(
+        (), kinds.tables(), "Rate limit: a provider's name, or JSON; in a file [[rate-limits]].", unset="none"
+    )
     magic_addresses: bool = _setting(
         False, kinds.switch(), "Let addresses such as bounce+550@ or defer+451x2@ fail as they say."
     )

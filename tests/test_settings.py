@@ -44,6 +44,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "xclient": ("true", True),
     "smtp_auth_required": ("true", True),
     "faults": ("greylisting, tarpit", ({"preset": "greylisting"}, {"preset": "tarpit"})),
+    "rate_limits": ("mailtrap, gmail", ({"preset": "mailtrap"}, {"preset": "gmail"})),
     "magic_addresses": ("true", True),
     "allow_internal": ("true", True),
     "plus_tags": ("false", False),

@@ -13,6 +13,7 @@ from mailtrap_local.api import schema
 from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
+from mailtrap_local.rates import Metered
 from mailtrap_local.store.base import Selection, StoreInfo
 
 
@@ -114,11 +115,36 @@ async def metrics(call: Call) -> Response:
         *_metric("smtp_rejected_total", "counter", "Messages refused since the start", runtime.SMTPRejected),
         *_metric("smtp_ignored_total", "counter", "Messages dropped as duplicates", runtime.SMTPIgnored),
         *_metric("waiting", "gauge", "Waits for mail that are held now", call.mailbox.waiting),
+        *_metric("faults_fired_total", "counter", "Times that the faults in force have struck", _fired(call)),
+        "# HELP mailtrap_local_rate_limited_total Times that a rate limit in force has refused",
+        "# TYPE mailtrap_local_rate_limited_total counter",
+        *(
+            f"mailtrap_local_rate_limited_total{{{_limit(number, each)}}} {each.refused}"
+            for number, each in enumerate(call.front.rates.all(), 1)
+        ),
         "# HELP mailtrap_local_tag_messages Messages that bear a tag",
         "# TYPE mailtrap_local_tag_messages gauge",
         *(f'mailtrap_local_tag_messages{{tag="{_label(tag)}"}} {count}' for tag, count in tags.items()),
     ]
     return Response("\n".join(rows) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _fired(call: Call) -> int:
+    return sum(counted.fired for counted in call.front.faults.all())
+
+
+def _limit(number: int, metered: Metered) -> str:
+    """What tells this limit from the others."""
+    limit = metered.limit
+    told = {
+        "number": number,
+        "name": limit.name,
+        "per": limit.per,
+        "count": limit.count,
+        "seconds": f"{limit.seconds:g}",
+    }
+    told |= {"where": limit.where, "inbox": limit.inbox or ""}
+    return ",".join(f'{key}="{_label(str(value))}"' for key, value in told.items())
 
 
 def _metric(name: str, kind: str, summary: str, value: int) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ from mailtrap_local.http import answer, guard
 from mailtrap_local.http.paths import Paths
 from mailtrap_local.http.route import Call, Front, Route, WordedNotFound
 from mailtrap_local.mailbox import Mailbox
+from mailtrap_local.rates import RateLimits
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 
@@ -31,6 +32,7 @@ def create_app(
     mailbox: Mailbox,
     sessions: Sessions,
     faults: Faults,
+    rates: RateLimits,
     settings: Settings,
     *,
     routes: tuple[Route, ...],
@@ -42,7 +44,7 @@ def create_app(
 
     Raises SettingError for a password file that cannot be used.
     """
-    front = Front(mailbox, sessions, faults, settings, routes, authority)
+    front = Front(mailbox, sessions, faults, rates, settings, routes, authority)
     app: ASGIApp = _routed(front)
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)

@@ -20,6 +20,7 @@ from mailtrap_local.store.base import Selection
 if TYPE_CHECKING:
     from mailtrap_local.faults import Faults
     from mailtrap_local.mailbox import Mailbox
+    from mailtrap_local.rates import RateLimits
     from mailtrap_local.sessions import Sessions
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Front:
     mailbox: "Mailbox"
     sessions: "Sessions"
     faults: "Faults"
+    rates: "RateLimits"
     settings: Settings
     routes: "tuple[Route, ...]"
     authority: str = ""

@@ -6,6 +6,8 @@ import tomllib
 from mailtrap_local.faults import read
 from mailtrap_local.faults.fault import ACTIONS, Fault
 from mailtrap_local.faults.magic import fault_of
+from mailtrap_local.rates import RATE_PRESETS
+from mailtrap_local.rates import read as read_limit
 from mailtrap_local.stages import STAGES
 from tests.house.presets_table import renewed
 from tests.tools import ROOT
@@ -38,5 +40,7 @@ def test_every_magic_address_is_one() -> None:
 
 
 def test_the_settings_in_it_are_faults() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert [read(each).where for each in tomllib.loads(example)["faults"]] == ["rcpt", "end-of-data"]
+    faults, rates = map(tomllib.loads, re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL))
+    assert [read(each).where for each in faults["faults"]] == ["rcpt", "end-of-data"]
+    assert [limit.per for each in rates["rate-limits"] for limit in read_limit(each)] == ["inbox", "domain"]
+    assert all(f"`{name}`" in PAGE for name in RATE_PRESETS)

@@ -1,0 +1,86 @@
+"""Rate limits over HTTP, from the settings, in the session and in the metrics."""
+
+import asyncio
+import smtplib
+from typing import Any
+
+import httpx
+import pytest
+
+from mailtrap_local.errors import SettingError
+from mailtrap_local.server import Server
+from mailtrap_local.settings import Settings
+from tests.api.test_openapi import check, find
+from tests.asking import running
+
+RATES = "api/v1/rate-limits"
+
+
+def sent(port: int, *, user: str, mails: int) -> list[int]:
+    """What the end of each mail of one session gets; 0 if MAIL was refused."""
+    said = []
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        client.login(user, "any")
+        for _ in range(mails):
+            if client.mail("ann@x.org")[0] != 250:
+                said.append(0)
+                continue
+            client.rcpt("bob@y.org")
+            said.append(client.data("Subject: x\r\n\r\nx\r\n")[0])
+    return said
+
+
+async def test_set_told_and_removed(server: Server, client: httpx.AsyncClient) -> None:
+    answer = await client.put(
+        RATES, json={"Limits": [{"Per": "user", "Count": 2, "Seconds": 3600, "Reply": "450 4.7.1 x"}]}
+    )
+    check(find("PUT", "/api/v1/rate-limits"), answer.json())
+    assert await asyncio.to_thread(sent, server.smtp_port, user="ann", mails=4) == [250, 250, 0, 0]
+    assert await asyncio.to_thread(sent, server.smtp_port, user="eve", mails=1) == [250]
+    (limit,) = (await client.get(RATES)).json()["limits"]
+    assert (limit["Passed"], limit["Refused"], limit["Keys"], limit["Burst"]) == (3, 2, 2, 2)
+    metrics = (await client.get("metrics")).text
+    labels = 'number="1",name="",per="user",count="2",seconds="3600",where="mail",inbox=""'
+    assert f"mailtrap_local_rate_limited_total{{{labels}}} 2\n" in metrics
+    sessions = (await client.get("api/v1/sessions")).json()["sessions"]
+    ann = next(each["ID"] for each in sessions if each["Username"] == "ann")
+    lines = [line["Text"] for line in (await client.get(f"api/v1/sessions/{ann}")).json()["Lines"]]
+    assert sum(line.startswith("rate limit 2 in 3600 s: too much of the user ann") for line in lines) == 2
+    assert (await client.delete(RATES)).text == "ok"
+    assert (await client.get(RATES)).json()["limits"] == []
+
+
+async def test_a_preset_of_the_settings() -> None:
+    async with running(rate_limits=("mailtrap",)) as (server, client):
+        assert await asyncio.to_thread(sent, server.smtp_port, user="ann", mails=2) == [250, 550]
+        (limit,) = (await client.get(RATES)).json()["limits"]
+        assert limit["Reply"] == "550 5.7.0 Requested action not taken: too many emails per second"
+    with pytest.raises(SettingError, match=r"rate_limits, number 1 of 1: 'hotmail' is no preset"):
+        Server(Settings(rate_limits=({"preset": "hotmail"},)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", RATES, {"Limits": [{"Preset": "hotmail"}]}),
+        ("PUT", RATES, {"Limits": [{"Per": "user", "Count": 1, "Seconds": 1, "Colour": "red"}]}),
+        ("PUT", RATES, {}),
+        ("PUT", "inbox/a/" + RATES, {"Limits": [{"Preset": "gmail", "Inbox": "b"}]}),
+        ("DELETE", RATES, {"Name": "x"}),
+    ],
+)
+async def test_what_cannot_be_changes_nothing(client: httpx.AsyncClient, method: str, path: str, body: Any) -> None:
+    before = (await client.put(RATES, json={"Limits": [{"Preset": "gmail"}]})).json()
+    assert (await client.request(method, path, json=body)).status_code == 400
+    assert (await client.get(RATES)).json() == before
+
+
+async def test_a_scope_has_limits_of_its_own(server: Server, client: httpx.AsyncClient) -> None:
+    rule = {"Per": "peer", "Count": 1, "Seconds": 3600}
+    await client.put(RATES, json={"Limits": [{**rule, "Count": 1000}]})
+    (ours,) = (await client.put("inbox/ours/" + RATES, json={"Limits": [rule]})).json()["limits"]
+    assert ours["Inbox"] == "ours"
+    assert await asyncio.to_thread(sent, server.smtp_port, user="ours", mails=2) == [250, 0]
+    assert await asyncio.to_thread(sent, server.smtp_port, user="else", mails=2) == [250, 250]
+    await client.delete("inbox/ours/" + RATES)
+    assert len((await client.get(RATES)).json()["limits"]) == 1
