@@ -21,8 +21,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def need(name: str) -> Path:
-    """The path of a tool, by its name: a command, "chromium", "node", "npm", "tsc", or a package of
-    tests/node (its folder)."""
+    """The path of a tool: a command, "chromium", "tsc", or a package of tests/node (its folder)."""
     found = find(name)
     if found is not None:
         return found
