@@ -49,6 +49,17 @@ async def test_a_mail_is_caught_on_both_families(server: Server) -> None:
     assert (await server.mailbox.page(Selection())).total == 2
 
 
+SELDOM = {"PIL", "re2", "dateutil", "cryptography", "selectolax", "h11", "smtplib", "mailtrap_local.bounces"}
+
+
+def test_a_start_loads_nothing_that_few_runs_need() -> None:
+    """Every module that is loaded at the start is waited for by every test run that starts a server."""
+    code = "import mailtrap_local.server, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "mailtrap_local.mailbox" in loaded.split()
+    assert SELDOM.isdisjoint(loaded.split())
+
+
 async def test_two_servers_live_side_by_side_in_one_loop(server: Server) -> None:
     async with Server(Settings(smtp_port=0, http_port=0)) as other:
         await asyncio.to_thread(send, other.smtp_port)
