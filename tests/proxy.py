@@ -2,24 +2,26 @@
 
 import asyncio
 import contextlib
+import ssl
 from typing import Self
 
 
 class Proxy:
-    """Forwards TCP from a port of its own. `cut` drops every connection and takes no new one until `mend`."""
+    """Forwards TCP from a port of its own, `tls` if given ended here. `cut` drops every connection until `mend`."""
 
-    def __init__(self, to_port: int) -> None:
+    def __init__(self, to_port: int, *, tls: ssl.SSLContext | None = None) -> None:
         self._to = to_port
+        self._tls = tls
         self._whole = True
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}/"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -1,4 +1,4 @@
-"""Connections of the client for asyncio: plain sockets that the running loop reads and writes.
+"""The sockets of the client for asyncio: plain ones, that the running loop reads and writes.
 
 So they outlive a loop (each test has one of its own), are closed without waiting, and end with a call so cancelled.
 """
@@ -7,52 +7,36 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any, TypeVar
 
-from mailtrap_local.client.errors import Unreachable
-from mailtrap_local.client.http11 import CHUNK, KEPT, Answer, Incoming, Place, Request, absent, silent
-from mailtrap_local.client.sockets import is_quiet
+from mailtrap_local.client.http11 import CHUNK
+from mailtrap_local.client.lines import Dial, Lines, Put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from mailtrap_local.client.http11 import Answer, Place, Request
+    from mailtrap_local.client.lines import Act, Acts
     from mailtrap_local.client.live import Following
     from mailtrap_local.client.model import Event
 
+Result = TypeVar("Result")
 
-class Connections:
-    """Connections to one server that are kept alive between calls. `timeout` in seconds."""
 
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._idle: list[socket.socket] = []
+class Connections(Lines):
+    """Connections to one server that are kept alive between calls."""
 
     async def ask(self, place: Place, request: Request) -> Answer:
         """The answer to a request. Raises Unreachable."""
         __tracebackhide__ = True
-        data, seconds = place.encode(request), request.seconds + self._timeout
-        try:
-            kept = self._kept()
-            if kept is not None:
-                incoming = Incoming()
-                try:
-                    return await self._exchange(kept, data, incoming, seconds)
-                except (ConnectionError, Unreachable) as error:
-                    if incoming.begun or request.method == "POST":
-                        raise Unreachable(f"it broke off while it was asked ({error})") from None
-            return await self._exchange(await self._open(place), data, Incoming(), seconds)
-        except Unreachable as error:
-            raise Unreachable(f"{place.url}: {error}.") from None
-        except TimeoutError:
-            raise Unreachable(silent(place, request, seconds)) from None
-        except OSError as error:
-            raise Unreachable(absent(place, error)) from None
+        return await _run(self.asking(place, request))
 
     async def follow(self, place: Place, steps: Following) -> AsyncIterator[Event]:
         """Carry out the acts of a listener; the events that it tells."""
         from mailtrap_local.client import live
 
-        connection, loop = None, asyncio.get_running_loop()
+        line = None
         try:
             act = next(steps)
             while True:
@@ -62,80 +46,69 @@ class Connections:
                         yield act.event
                     elif isinstance(act, live.Pause):
                         await asyncio.sleep(act.seconds)
-                    elif isinstance(act, live.Connect) or connection is None:
-                        if connection is not None:
-                            connection.close()
-                        connection = await self._open(place)
+                    elif isinstance(act, live.Connect) or line is None:
+                        if line is not None:
+                            line.close()
+                        line = await _run(self.opening(place))
                     elif isinstance(act, live.Send):
-                        await loop.sock_sendall(connection, act.octets)
+                        await _run(line.put(act.octets, self.timeout))
                     else:
-                        received = await _received(connection, act.seconds)
+                        received = await _run(line.take(act.seconds))
+                except TimeoutError as error:
+                    act = steps.send(None) if isinstance(act, live.Receive) else steps.throw(error)
                 except OSError as error:
                     act = steps.throw(error)
                 else:
                     act = steps.send(received)
         finally:
-            if connection is not None:
-                connection.close()
-
-    def close(self) -> None:
-        """Close what is kept."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def __del__(self) -> None:
-        self.close()  # nobody has to: it spares the next call a connection, and is no resource to take care of
-
-    def _kept(self) -> socket.socket | None:
-        """A kept connection that the server has not closed meanwhile."""
-        while self._idle:
-            kept = self._idle.pop()
-            if is_quiet(kept):
-                return kept
-            kept.close()
-        return None
-
-    async def _open(self, place: Place) -> socket.socket:
-        loop = asyncio.get_running_loop()
-        failure = OSError(f"{place.host} has no address")
-        async with asyncio.timeout(self._timeout):
-            for family, kind, protocol, _, address in await loop.getaddrinfo(
-                place.host, place.port, type=socket.SOCK_STREAM
-            ):
-                opened = socket.socket(family, kind, protocol)
-                try:
-                    opened.setblocking(False)
-                    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    await loop.sock_connect(opened, address)
-                except OSError as error:
-                    opened.close()
-                    failure = error
-                except BaseException:
-                    opened.close()
-                    raise
-                else:
-                    return opened
-        raise failure
-
-    async def _exchange(self, connection: socket.socket, data: bytes, incoming: Incoming, seconds: float) -> Answer:
-        keep, loop = False, asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(seconds):
-                await loop.sock_sendall(connection, data)
-                while not incoming.feed(await loop.sock_recv(connection, CHUNK)):
-                    pass
-            keep = incoming.reusable
-        finally:
-            if keep and len(self._idle) < KEPT:
-                self._idle.append(connection)
-            else:
-                connection.close()
-        return incoming.answer()
+            if line is not None:
+                line.close()
 
 
-async def _received(connection: socket.socket, seconds: float) -> bytes | None:
+async def _run(acts: Acts[Result]) -> Result:
+    """Carry them out; what comes of it."""
+    __tracebackhide__ = True
     try:
-        async with asyncio.timeout(seconds):
-            return await asyncio.get_running_loop().sock_recv(connection, CHUNK)
-    except TimeoutError:
-        return None
+        act = next(acts)
+        while True:
+            try:
+                async with asyncio.timeout(act.seconds):
+                    done = await _done(act)
+            except OSError as error:
+                act = acts.throw(error)
+            else:
+                act = acts.send(done)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        acts.close()
+
+
+async def _done(act: Act) -> Any:
+    loop = asyncio.get_running_loop()
+    if isinstance(act, Dial):
+        return await _dialled(act)
+    act.socket.setblocking(False)
+    if isinstance(act, Put):
+        return await loop.sock_sendall(act.socket, act.octets)
+    return await loop.sock_recv(act.socket, CHUNK)
+
+
+async def _dialled(act: Dial) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    failure = OSError(f"{act.host} has no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(act.host, act.port, type=socket.SOCK_STREAM):
+        opened = socket.socket(family, kind, protocol)
+        try:
+            opened.setblocking(False)
+            await loop.sock_connect(opened, address)
+        except OSError as error:
+            opened.close()
+            failure = error
+        except BaseException:
+            opened.close()
+            raise
+        else:
+            return opened
+    raise failure

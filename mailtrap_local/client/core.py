@@ -327,6 +327,8 @@ def good(answer: Answer) -> Answer:
     if answer.headers.get("content-type", "").startswith("application/json"):
         told = json.loads(answer.body)
         text = str(told.get("Error") or told.get("message") or text) if isinstance(told, dict) else text
+    if answer.status == 401:
+        text += " Give both in the URL, as in http://USER:PASSWORD@localhost:8025."
     raise _KINDS.get(answer.status, ServerRefused)(f"The server says {answer.status}: {text}", answer.status)
 
 

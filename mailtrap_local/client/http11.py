@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PORTS = {"http": 80, "https": 443}
 DEFAULT_URL = "http://localhost:8025"
 CHUNK = 256 * 1024  # what is read at once
 KEPT = 8  # connections for the next calls
@@ -56,23 +57,22 @@ class Place:
     base: str = ""
     inbox: str = ""
     login: str = ""  # the value of Authorization
+    secure: bool = False  # by https
 
     @classmethod
     def parse(cls, url: str) -> Place:
-        """The place of a URL: `http://[USER:PASSWORD@]HOST[:PORT][/BASE][/inbox/NAME]`. Raises MailtrapError."""
+        """The place of a URL: `http[s]://[USER:PASSWORD@]HOST[:PORT][/BASE][/inbox/NAME]`. Raises MailtrapError."""
         try:
             parts = urlsplit(url if "//" in url else f"http://{url}")
-            port = parts.port or 80
+            port = parts.port or _PORTS.get(parts.scheme, 0)
         except ValueError as error:
             raise MailtrapError(f"{url!r} is no URL of a catcher: {error}") from None
-        if parts.scheme != "http" or not parts.hostname:
-            raise MailtrapError(
-                f"{url!r} is no URL of a catcher; it looks like http://localhost:8025 (https is not spoken)"
-            )
+        if not port or not parts.hostname:
+            raise MailtrapError(f"{url!r} is no URL of a catcher; it looks like http://localhost:8025.")
         base, _, name = parts.path.rstrip("/").rpartition(_INBOX) if _INBOX in parts.path else (parts.path, "", "")
         secret = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else ""
         login = f"Basic {b64encode(secret.encode()).decode()}" if secret else ""
-        return cls(parts.hostname, port, base.rstrip("/"), unquote(name), login)
+        return cls(parts.hostname, port, base.rstrip("/"), unquote(name), login, parts.scheme == "https")
 
     def scoped(self, inbox: str) -> Place:
         """The same server, and another inbox."""
@@ -86,7 +86,7 @@ class Place:
     @property
     def url(self) -> str:
         """The base URL, without password; of the inbox, if there is one."""
-        return f"http://{self.netloc}{self.base}{self._prefix}"
+        return f"http{'s' if self.secure else ''}://{self.netloc}{self.base}{self._prefix}"
 
     @property
     def _prefix(self) -> str:
@@ -214,6 +214,13 @@ class Incoming:
 def absent(place: Place, error: OSError) -> str:
     """Why there is no connection."""
     reason = error.strerror or str(error) or type(error).__name__
+    if place.secure and (distrust := getattr(error, "verify_message", "")):
+        return (
+            f"The certificate at {place.url} is not trusted ({distrust}). Give the file of the authority that"
+            ' signed it, as in Client(url, verify="ca.pem") or SSL_CERT_FILE=ca.pem.'
+        )
+    if place.secure and type(error).__module__ == "ssl":
+        return f"What answers at {place.url} does not speak TLS ({reason}). Is it http:// that it serves?"
     return f"No catcher answers at {place.url} ({reason}). Is `mailtrap-local` running, and is this its web port?"
 
 

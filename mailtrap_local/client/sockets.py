@@ -1,54 +1,39 @@
-"""Connections of the blocking client: plain sockets, kept alive between calls, one for each call under way."""
+"""The blocking client's sockets, kept alive between calls, one for each call under way."""
 
 from __future__ import annotations
 
 import socket
 import time
+from typing import Any, TypeVar
 
-from mailtrap_local.client.errors import Unreachable
-from mailtrap_local.client.http11 import CHUNK, KEPT, Answer, Incoming, Place, Request, absent, silent
+from mailtrap_local.client.http11 import CHUNK
+from mailtrap_local.client.lines import Dial, Lines, Put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mailtrap_local.client.http11 import Answer, Place, Request
+    from mailtrap_local.client.lines import Act, Acts
     from mailtrap_local.client.live import Following
     from mailtrap_local.client.model import Event
 
+Result = TypeVar("Result")
 
-class Connections:
-    """Connections to one server that are kept alive between calls. `timeout` in seconds."""
 
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._idle: list[socket.socket] = []
+class Connections(Lines):
+    """Connections to one server that are kept alive between calls."""
 
     def ask(self, place: Place, request: Request) -> Answer:
         """The answer to a request. Raises Unreachable."""
         __tracebackhide__ = True
-        data, seconds = place.encode(request), request.seconds + self._timeout
-        try:
-            kept = self._kept()
-            if kept is not None:
-                incoming = Incoming()
-                try:
-                    return self._exchange(kept, data, incoming, seconds)
-                except (ConnectionError, Unreachable) as error:
-                    if incoming.begun or request.method == "POST":
-                        raise Unreachable(f"it broke off while it was asked ({error})") from None
-            return self._exchange(self._open(place), data, Incoming(), seconds)
-        except Unreachable as error:
-            raise Unreachable(f"{place.url}: {error}.") from None
-        except TimeoutError:
-            raise Unreachable(silent(place, request, seconds)) from None
-        except OSError as error:
-            raise Unreachable(absent(place, error)) from None
+        return _run(self.asking(place, request))
 
     def follow(self, place: Place, steps: Following) -> Iterator[Event]:
         """Carry out the acts of a listener; the events that it tells."""
         from mailtrap_local.client import live
 
-        connection = None
+        line = None
         try:
             act = next(steps)
             while True:
@@ -58,75 +43,46 @@ class Connections:
                         yield act.event
                     elif isinstance(act, live.Pause):
                         time.sleep(act.seconds)
-                    elif isinstance(act, live.Connect) or connection is None:
-                        if connection is not None:
-                            connection.close()
-                        connection = self._open(place)
+                    elif isinstance(act, live.Connect) or line is None:
+                        if line is not None:
+                            line.close()
+                        line = _run(self.opening(place))
                     elif isinstance(act, live.Send):
-                        connection.sendall(act.octets)
+                        _run(line.put(act.octets, self.timeout))
                     else:
-                        received = _received(connection, act.seconds)
+                        received = _run(line.take(act.seconds))
+                except TimeoutError as error:
+                    act = steps.send(None) if isinstance(act, live.Receive) else steps.throw(error)
                 except OSError as error:
                     act = steps.throw(error)
                 else:
                     act = steps.send(received)
         finally:
-            if connection is not None:
-                connection.close()
+            if line is not None:
+                line.close()
 
-    def close(self) -> None:
-        """Close what is kept."""
-        while self._idle:
-            self._idle.pop().close()
 
-    def __del__(self) -> None:
-        self.close()  # nobody has to: it spares the next call a connection, and is no resource to take care of
-
-    def _kept(self) -> socket.socket | None:
-        """A kept connection that the server has not closed meanwhile."""
-        while self._idle:
-            kept = self._idle.pop()
-            if is_quiet(kept):
-                return kept
-            kept.close()
-        return None
-
-    def _open(self, place: Place) -> socket.socket:
-        opened = socket.create_connection((place.host, place.port), self._timeout)
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return opened
-
-    def _exchange(self, connection: socket.socket, data: bytes, incoming: Incoming, seconds: float) -> Answer:
-        keep = False
-        try:
-            connection.settimeout(seconds)
-            connection.sendall(data)
-            while not incoming.feed(connection.recv(CHUNK)):
-                pass
-            keep = incoming.reusable
-        finally:
-            if keep and len(self._idle) < KEPT:
-                self._idle.append(connection)
+def _run(acts: Acts[Result]) -> Result:
+    """Carry them out; what comes of it."""
+    __tracebackhide__ = True
+    try:
+        act = next(acts)
+        while True:
+            try:
+                done = _done(act)
+            except OSError as error:
+                act = acts.throw(error)
             else:
-                connection.close()
-        return incoming.answer()
+                act = acts.send(done)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        acts.close()
 
 
-def _received(connection: socket.socket, seconds: float) -> bytes | None:
-    connection.settimeout(seconds)
-    try:
-        return connection.recv(CHUNK)
-    except TimeoutError:
-        return None
-
-
-def is_quiet(connection: socket.socket) -> bool:
-    """Whether a kept connection is still open: nothing is to be read from it, not even its end."""
-    connection.setblocking(False)
-    try:
-        connection.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+def _done(act: Act) -> Any:
+    if isinstance(act, Dial):
+        return socket.create_connection((act.host, act.port), act.seconds)
+    act.socket.settimeout(act.seconds)
+    return act.socket.sendall(act.octets) if isinstance(act, Put) else act.socket.recv(CHUNK)

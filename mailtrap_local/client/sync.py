@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailtrap_local.client.core import Steps
     from mailtrap_local.client.extracted import Element, Text
     from mailtrap_local.client.faults import Faults
+    from mailtrap_local.client.lines import Verify
     from mailtrap_local.client.match import Match
 
 Result = TypeVar("Result")
@@ -28,12 +29,13 @@ Result = TypeVar("Result")
 class Client:
     """A mailtrap-local server, or one inbox of it (`client.inbox("name")`).
 
-    `timeout` is how long an answer may take beyond what the server waits on purpose, in seconds. Every call raises
+    `timeout` is how long an answer may take beyond what the server waits on purpose, in seconds. Where the URL says
+    https, `verify` is the file of the authority to trust, or an SSLContext; False trusts anybody. Every call raises
     MailtrapError where it cannot be done. Nothing that reads marks a message read.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30.0) -> None:
-        self._connections = Connections(timeout)
+    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30.0, verify: Verify = True) -> None:
+        self._connections = Connections(timeout, verify=verify)
         self._bind(Place.parse(url))
 
     def _bind(self, place: Place) -> None:

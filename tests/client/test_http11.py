@@ -77,6 +77,7 @@ def test_what_is_no_http(data: bytes) -> None:
         ("http://localhost:8025/", "http://localhost:8025", ""),
         ("localhost:8025", "http://localhost:8025", ""),
         ("http://mailtrap", "http://mailtrap:80", ""),
+        ("https://mail.test/base", "https://mail.test:443/base", ""),
         ("http://[::1]:8025/mail/", "http://[::1]:8025/mail", ""),
         ("http://ann:pass%3Aword@localhost:8025", "http://localhost:8025", ""),
         ("http://localhost:8025/inbox/a%20b", "http://localhost:8025/inbox/a%20b", "a b"),
@@ -88,7 +89,7 @@ def test_places(url: str, shown: str, inbox: str) -> None:
     assert (place.url, place.inbox) == (shown, inbox)
 
 
-@pytest.mark.parametrize("url", ["https://localhost", "http://", "http://localhost:port", "ftp://x", "http://[::1"])
+@pytest.mark.parametrize("url", ["https://", "http://", "http://localhost:port", "ftp://x", "http://[::1"])
 def test_urls_that_are_none(url: str) -> None:
     with pytest.raises(MailtrapError, match="no URL of a catcher"):
         Place.parse(url)

@@ -300,7 +300,7 @@ def test_a_client_that_is_dropped_leaves_nothing_open(mailtrap: Mailtrap) -> Non
     (kept,) = client._connections._idle
     del client
     gc.collect()
-    assert kept.fileno() == -1
+    assert kept.socket.fileno() == -1
 
 
 def test_a_port_that_speaks_something_else(mailtrap: Mailtrap) -> None:
