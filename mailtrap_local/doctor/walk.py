@@ -35,6 +35,7 @@ from mailtrap_local.doctor.letter import Letter, stuffed
 from mailtrap_local.doctor.replies import Reply
 from mailtrap_local.doctor.symptom import Stage, Symptom, refused
 from mailtrap_local.doctor.target import Target, is_loopback
+from mailtrap_local.errors import BadRequest
 from mailtrap_local.fetch.addresses import Endpoint
 
 PATIENCE = 10.0  # seconds for each step; RFC 5321 section 4.5.3.2 allows minutes, and nobody waits for them
@@ -419,6 +420,8 @@ class Walk:
     # One command
 
     def _ask(self, stage: Stage, line: str, *, shown: str = "") -> Got:
+        if "\r" in line or "\n" in line:  # an address or a name that would become a command of its own
+            raise BadRequest(f"{(shown or line)[:200]!r} holds a line break, and was not sent.")
         outcome = yield Write(line.encode() + b"\r\n")
         if not isinstance(outcome.value, Trouble):
             outcome = yield Read(self._patience)

@@ -174,3 +174,27 @@ async def test_a_bounce_can_be_waited_for(server: Server, client: httpx.AsyncCli
     waiting = asyncio.create_task(client.get("api/v1/wait", params={"query": "rcpt:ann@x.org subject:failed"}))
     await bounced(client, "latest")
     assert (await waiting).json()["messages"][0]["Subject"] == "Delivery failed: Order 7"
+
+
+async def test_what_smtp_brought_counts(server: Server, client: httpx.AsyncClient) -> None:
+    """The whole way: a client says RET, ENVID, NOTIFY and ORCPT, and the report has them."""
+
+    def send() -> None:
+        with smtplib.SMTP("127.0.0.1", server.smtp_port, local_hostname="app.test") as smtp:
+            smtp.ehlo()
+            smtp.mail("ann@x.org", ["RET=HDRS", "ENVID=order+2B8"])
+            smtp.rcpt("bob@y.org", ["NOTIFY=SUCCESS,FAILURE", "ORCPT=rfc822;robert@y.org"])
+            smtp.rcpt("eve@y.org", ["NOTIFY=NEVER"])
+            smtp.data(plain("Order 8"))
+
+    await asyncio.to_thread(send)
+    original = (await client.get("api/v1/message/latest?peek=1")).json()["ID"]
+    for kind in ("failed", "delivered"):
+        told = await bounced(client, original, Kind=kind)
+        assert told["Recipients"] == ["bob@y.org"]
+        assert [each["Address"] for each in told["Silent"]] == ["eve@y.org"]
+        raw = (await client.get(f"api/v1/message/{told['Report']}/raw")).text
+        for field in ("Original-Envelope-Id: order+8", "Original-Recipient: rfc822;robert@y.org", f"Action: {kind}"):
+            assert f"\n{field}\n" in raw.replace("\r\n", "\n")
+        assert "Content-Type: text/rfc822-headers" in raw
+        assert "eve@y.org" not in raw.split("message/delivery-status")[1].split("Content-Type")[0]

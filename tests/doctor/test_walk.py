@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailtrap_local.doctor.letter import Letter, stuffed
+from mailtrap_local.errors import BadRequest
 from tests.doctor.servers import MAIL, Script, certificate, examine, listening, names
 
 LETTER = Letter("ann@x.org", ("bob@y.org",))
@@ -463,3 +464,14 @@ async def test_smtputf8_is_said_where_it_is_there() -> None:
     async with listening(script) as port:
         assert (await examine(f"127.0.0.1:{port}", Letter("änn@x.org", ("bob@y.org",)))).healthy
     assert "MAIL FROM:<änn@x.org> SMTPUTF8" in script.heard
+
+
+@pytest.mark.parametrize(
+    "letter", [Letter("a@x.org>\r\nRCPT TO:<evil", ("b@y.org",)), Letter("a@x.org", ("b\n@y.org",))]
+)
+async def test_no_command_is_smuggled_in_by_an_address(letter: Letter) -> None:
+    script = Script()
+    async with listening(script) as port:
+        with pytest.raises(BadRequest, match="line break"):
+            await examine(f"127.0.0.1:{port}", letter)
+    assert not any("evil" in line for line in script.heard)

@@ -72,7 +72,7 @@ ROWS = (
     ),
     Diagnosis(
         "helo-refused", "reply", stages=("ehlo", "mail", "rcpt"), code="5..|450", rfc="RFC 5321 section 4.1.4",
-        text=r"(helo|ehlo) (command )?(reject|invalid|denied)|(reject|invalid|bad).*\b(helo|ehlo)\b|fully.qualified",
+        text=r"(helo|ehlo) (command )?(reject|invalid|denied)|(reject|invalid|bad).*\b(helo|ehlo)\b|qualified hostname",
         means="The server does not like the name that the client gave in EHLO.",
         change="Set the client's host name to a full name that exists in the DNS (`local_hostname`, `name`, `helo`).",
         here="EHLO needs a name or an address in brackets, without blanks or control characters.",
@@ -156,6 +156,18 @@ ROWS = (
         ),
         means="This account may not send as {sender}.",
         change="Use a sender that belongs to the account, or verify the address or domain with the provider.",
+    ),
+    Diagnosis(
+        "bad-sender-syntax", "reply", stages=("mail", "rcpt"), code="50[14]|553", rfc="RFC 5321 section 4.1.1.2",
+        text="sender address",
+        means="The sender's address is none, or its domain is not whole.",
+        change="Give the bare address in angle brackets, without display name or line break; its domain must be whole.",
+    ),
+    Diagnosis(
+        "bad-recipient-syntax", "reply", stages=("rcpt",), code="50[14]|553", rfc="RFC 5321 section 4.1.1.3",
+        text="recipient address",
+        means="The recipient's address is none, or its domain is not whole.",
+        change="Give the bare address in angle brackets, without display name or line break; its domain must be whole.",
     ),
     Diagnosis(
         "unknown-parameter", "reply", stages=("mail", "rcpt"), code="555|504", rfc="RFC 5321 section 4.1.1.11",
@@ -265,6 +277,11 @@ ROWS = (
         "line-too-long", "reply", code="500", rfc="RFC 5321 section 4.5.3.1", text="too long",
         means="A line longer than the server takes.",
         change="The client may send mail where a command is expected: look whether it waited for 354 after DATA.",
+    ),
+    Diagnosis(
+        "command-failed", "reply", stages=("mail", "rcpt", "data"), code="500|502", rfc="RFC 5321 section 4.5.1",
+        means="The server did not carry out a command that every mail server has.",
+        change="See its words and its log: something behind it failed, or what answers is no whole mail server.",
     ),
     Diagnosis(
         "unknown-command", "reply", level="warning", code="500|502", rfc="RFC 5321 section 4.2.4",
