@@ -45,18 +45,25 @@ def describe() -> Parser:
 def run(client: Client, options: Namespace) -> int:
     """Put it all in, each source in its order."""
     shelf = _Shelf(client, again=options.again)
+    empty: list[Path] = []
     progress = screen.Progress("imported")
     with _sources(options.sources) as paths:
         kinds = [(path, archive.FORMATS[options.format or archive.format_of(path)]) for path in paths]
         whole = sum(kind.size(path) for path, kind in kinds) or 1
         octets = 0
         try:
-            for mail in (mail for path, kind in kinds for mail in kind.mails(path)):
-                shelf.put(mail)
-                octets += mail.octets
-                progress.tell(shelf.done["Imported"], part=octets / whole)
+            for path, kind in kinds:
+                before = octets
+                for mail in kind.mails(path):
+                    shelf.put(mail)
+                    octets += mail.octets
+                    progress.tell(shelf.done["Imported"], part=octets / whole)
+                if octets == before:
+                    empty.append(path)
         finally:
             progress.end()
+    for path in empty:
+        complain("import", f"warning: there is no mail in {path}.")
     if options.json:
         screen.write_json({**shelf.done, "IDs": shelf.ids})
     elif screen.is_terminal():

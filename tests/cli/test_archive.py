@@ -127,10 +127,10 @@ async def test_a_second_run_writes_what_is_new_and_touches_nothing_else(
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_a_run_that_was_killed_is_gone_on_with(kind: str, server: Server, tmp_path: Path) -> None:
-    for number in range(400):
+    for number in range(200):
         await deliver(server, plain(f"number {number}", body="x" * 3_000))
     there = destination(tmp_path, kind)
-    for _ in range(4):
+    for _ in range(3):
         async with started(server, "export", str(there), "--format", kind) as process:
             had = _octets(tmp_path)
             while process.returncode is None and _octets(tmp_path) < had + 150_000:  # noqa: ASYNC110 - files tell nobody
@@ -344,6 +344,11 @@ async def test_what_is_not_there_or_cannot_be_written_is_code_4(server: Server, 
     await deliver(server, plain("one"))
     gone = await command(server, "import", str(tmp_path / "gone"))
     assert (gone.code, gone.err) == (4, f"mailtrap-local import: {tmp_path / 'gone'}: No such file or directory.\n")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("no mail")
+    nothing = await command(server, "import", str(tmp_path / "empty"), "--json")
+    assert (nothing.code, nothing.json["Imported"]) == (0, 0)
+    assert nothing.err == f"mailtrap-local import: warning: there is no mail in {tmp_path / 'empty'}.\n"
     (tmp_path / "file").write_text("")
     ended = await command(server, "export", str(tmp_path / "file" / "below"))
     assert ended.code == 4
