@@ -17,14 +17,13 @@ from mailtrap_local.mime.charset import scrub
 from mailtrap_local.mime.links import text_link_spans
 from mailtrap_local.mime.parse import bodies, tree
 from mailtrap_local.mime.structure import Node
-from mailtrap_local.mime.text import ATTRIBUTES, SPACE, Attribute, attributes, by_name
+from mailtrap_local.mime.text import ATTRIBUTES, COMMENT, SPACE, Attribute, attributes, by_name
 
 DATA_URIS = 25 * limits.MB
 REMOTE_LISTED = 1_000
 
-_COMMENT = r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
 _TOKEN = re.compile(
-    rf"(?P<comment>{_COMMENT})"
+    rf"(?P<comment>{COMMENT})"
     r"|<(?:[!?]|/[^a-zA-Z>])[^>]*+(?:>|\Z)"  # what a browser makes a comment of, up to the first ">"
     rf"|</[a-zA-Z][^{SPACE}/>]*+{ATTRIBUTES}(?:>|\Z)"
     rf"|<(?P<raw>style|script|title|textarea|xmp|noembed|noframes|iframe)(?=[{SPACE}/>])(?P<rawattrs>{ATTRIBUTES})(?:>|\Z)"
@@ -33,8 +32,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PROLOG = re.compile(
-    rf"(?>(?:\s|{_COMMENT}|<\?[^>]*+>)*)(?:<!doctype[^>]*+>)?(?>(?:\s|{_COMMENT})*)(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
-    rf"(?>(?:\s|{_COMMENT})*)(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
+    rf"(?>(?:\s|{COMMENT}|<\?[^>]*+>)*)(?:<!doctype[^>]*+>)?(?>(?:\s|{COMMENT})*)(?:<html(?=[\s/>]){ATTRIBUTES}>)?"
+    rf"(?>(?:\s|{COMMENT})*)(?:<head(?=[\s/>]){ATTRIBUTES}>)?",
     re.IGNORECASE,
 )
 # Start tags of what asks the network or leaves the sandbox in spite of the policy, wherever one could begin

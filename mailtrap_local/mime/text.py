@@ -21,8 +21,9 @@ _ATTRIBUTE = re.compile(
     rf"""([^{SPACE}/>][^{SPACE}/>=]*+)(?:[{SPACE}]*+=[{SPACE}]*+("[^"]*+"?|'[^']*+'?|[^{SPACE}>"'][^{SPACE}>]*+))?"""
 )
 Attribute = tuple[str, str | None, int, int]  # lower-case name, value, and where its source stands
+COMMENT = r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
 _UNSEEN = re.compile(
-    r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
+    rf"{COMMENT}"
     r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
     r"(?>(?:[^<]++|<(?!/\1[\s/>]))*)(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
     r"|<[!?][^>]*+(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)",
