@@ -92,7 +92,7 @@ class _Child:
                     return ask(work, raw)
             except (EOFError, OSError) as error:
                 self._end()
-                raise Busy("the process that parses large mail was ended from outside; try again") from error
+                raise Busy("the process that does this was ended from outside; try again") from error
             finally:
                 self._idle = threading.Timer(_IDLE_SECONDS, self._rest)
                 self._idle.daemon = True

@@ -19,10 +19,8 @@ from dataclasses import dataclass, replace
 
 from mailtrap_local.mime import dates, headers, text
 from mailtrap_local.mime.codes import codes_of
-from mailtrap_local.mime.images import images
 from mailtrap_local.mime.links import links
 from mailtrap_local.mime.structure import Node, tree
-from mailtrap_local.mime.unsubscribe import unsubscribe
 from mailtrap_local.model import Parsed, Part
 
 __all__ = ["Bodies", "Node", "bodies", "content", "nested_bodies", "parse", "tree"]
@@ -112,6 +110,9 @@ def _named(node: Node) -> bool:
 
 def parse(raw: bytes) -> Parsed:
     """Everything. Never raises: what is wrong is in `defects`, of the whole and of each part."""
+    from mailtrap_local.mime.images import images  # here, since a server starts without
+    from mailtrap_local.mime.unsubscribe import unsubscribe
+
     nodes = tree(raw)
     found = bodies(nodes)
     root = nodes[0]
