@@ -17,7 +17,7 @@ ENV PATH=/opt/mailtrap-local/bin:/usr/local/bin:/usr/bin:/bin \
     MAILTRAP_LOCAL_HOST=0.0.0.0,:: \
     MAILTRAP_LOCAL_ALLOW_ANONYMOUS=1
 # Publish these on 127.0.0.1 only: whoever reaches them reads all mail. A volume on /data keeps a database.
-EXPOSE 1025 8025
+EXPOSE 1025 1465 8025
 WORKDIR /data
 USER 10001
 HEALTHCHECK --interval=5s --timeout=5s --start-period=10s \

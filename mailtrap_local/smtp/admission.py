@@ -71,19 +71,18 @@ class KnownUsers:
     def answer(self, question: Question) -> Answer | Awaitable[Answer]:
         if isinstance(question, Login):
             return self._check(question)
-        password = self._password(question.user)
-        if isinstance(question, Proof):
-            return question.proves(password or self._decoy) and password is not None
-        return self._credentials.verifier(question.user) or self._verifier(question, password or self._decoy)
+        made, known = self._made(question.user), self._credentials.password(question.user)
+        if isinstance(question, Proof):  # always two comparisons: their number would tell who exists
+            right = question.proves(made or self._decoy) and made is not None
+            return (question.proves(known or self._decoy) and known is not None) or right
+        verifier = self._credentials.verifier(question.user)
+        return verifier or self._verifier(question, known or made or self._decoy)
 
     async def _check(self, login: Login) -> bool:
         made = self._made(login.user)
         said = login.password.encode(errors="surrogatepass")
         right = hmac.compare_digest((made or self._decoy).encode(), said) and made is not None
         return right or await self._credentials.check(login.user, login.password)
-
-    def _password(self, user: str) -> str | None:
-        return self._made(user) or self._credentials.password(user)
 
     def _verifier(self, question: VerifierOf, password: str) -> Verifier:
         """Made from a password; with a salt that stays the same for a user, or asking twice would tell who exists."""

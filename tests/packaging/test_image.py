@@ -171,7 +171,7 @@ def test_the_image_is_slim_has_no_node_and_runs_as_nobody_in_particular() -> Non
     assert final.all("COPY") == ["--from=build /opt/mailtrap-local /opt/mailtrap-local"]
     assert "node" not in DOCKERFILE.read_text().lower().replace("neither node", "")
     assert final.all("USER")[-1] not in {"", "0", "root"}
-    assert final.all("EXPOSE") == ["1025 8025"]
+    assert final.all("EXPOSE") == ["1025 1465 8025"]
 
 
 def test_signals_reach_the_process() -> None:

@@ -343,3 +343,19 @@ async def test_no_secret_in_the_transcript(settings: Settings, tmp_path: Path, m
         )
         said = "\n".join(texts(await front.session()))
         assert "horse" not in said and b64("horse-battery")[:-2] not in said
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"])
+async def test_a_made_inbox_named_like_a_user_takes_nothing_from_them(
+    settings: Settings, tmp_path: Path, mechanism: str
+) -> None:
+    async with running(guarded(settings, tmp_path, (PLAIN_USER,))) as front:
+        front.mailbox.made["user0"] = "battery"
+        for password, reply in (
+            ("horse", replies.AUTHENTICATED),
+            ("battery", replies.AUTHENTICATED),
+            ("staple", replies.AUTH_WRONG),
+        ):
+            client = await front.connect()
+            await client.begin()
+            assert await BY_NAME[mechanism](client, "user0", password) == reply

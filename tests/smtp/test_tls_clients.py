@@ -87,11 +87,20 @@ async def by_nodemailer(server: Server, implicit: bool, authority: Path) -> None
     await run(need("node"), "-e", NODEMAILER, need("nodemailer"), *given)
 
 
+async def by_msmtp(server: Server, implicit: bool, authority: Path) -> None:
+    """GnuTLS, where the others have OpenSSL."""
+    port = server.smtp_tls_port if implicit else server.smtp_port
+    tls = ("--tls=on", f"--tls-starttls={'off' if implicit else 'on'}", f"--tls-trust-file={authority}")
+    login = ("--auth=plain", "--user=ann", "--passwordeval=echo x")
+    where = ("--host=localhost", f"--port={port}", f"--from={SENDER}", "--set-date-header=off", RECIPIENT)
+    await run(need("msmtp"), "--file=/dev/null", *tls, *login, *where, stdin=MAIL.replace(b"\r\n", b"\n"))
+
+
 Send = Callable[[Server, bool, Path], Coroutine[Any, Any, None]]
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["STARTTLS", "implicit"])
-@pytest.mark.parametrize("send", [by_smtplib, by_swaks, by_curl, by_nodemailer])
+@pytest.mark.parametrize("send", [by_smtplib, by_swaks, by_curl, by_nodemailer, by_msmtp])
 async def test_a_client_delivers(server: Server, authority: Path, send: Send, implicit: bool) -> None:
     await send(server, implicit, authority)
     message_id = await server.mailbox.latest(Selection())
@@ -123,7 +132,7 @@ async def told(server: Server) -> str:
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["STARTTLS", "implicit"])
-@pytest.mark.parametrize("send", [by_swaks, by_curl])
+@pytest.mark.parametrize("send", [by_swaks, by_curl, by_msmtp])
 async def test_clients_that_do_not_trust_us(server: Server, tmp_path: Path, send: Send, implicit: bool) -> None:
     (tmp_path / "other.pem").write_text(Authority.made().pem)
     with pytest.raises(AssertionError):
