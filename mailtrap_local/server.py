@@ -19,6 +19,7 @@ from mailtrap_local.compat import table as compat
 from mailtrap_local.errors import RequestError, SettingError
 from mailtrap_local.events import Hub
 from mailtrap_local.faults import Faults, read
+from mailtrap_local.hooks import Hooks
 from mailtrap_local.http.app import create_app
 from mailtrap_local.http.connection import HttpConnection, SocketConnection
 from mailtrap_local.listening import Listening, listen, listen_unix
@@ -56,11 +57,19 @@ class Server:
     faults: Faults
     rates: RateLimits
 
-    def __init__(self, settings: Settings | None = None, *, authenticate: Authenticate | None = None) -> None:
-        """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file."""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        authenticate: Authenticate | None = None,
+        hooks: object | None = None,
+    ) -> None:
+        """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file. `hooks` has
+        methods that are called at the stages of each session (hooks.py)."""
         self.settings = settings or Settings()
         self.authority = ""  # the certificate that TLS clients have to trust (PEM), if it is one of ours
         self._authenticate = authenticate
+        self._hooks = None if hooks is None else Hooks(hooks)
         self.faults = _faults(self.settings)
         self.rates = _rates(self.settings)
         self._stack = contextlib.AsyncExitStack()
@@ -118,6 +127,8 @@ class Server:
             store, hub, max_message_size=self.settings.max_message_size, plus_tags=self.settings.plus_tags
         )
         self.mailbox = await stack.enter_async_context(mailbox)
+        if self._hooks is not None:
+            stack.push_async_callback(self._hooks.stop)
         front = SmtpFront(
             self.mailbox,
             self.sessions,
@@ -125,6 +136,7 @@ class Server:
             authenticate=self._authenticate,
             identity=identity,
             sources=(self.faults, self.rates),
+            hooks=self._hooks,
         )
         await front.start(smtp_sockets, tls=tls, lmtp=lmtp)
         stack.push_async_callback(front.stop)

@@ -11,6 +11,7 @@ Theory of operation
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mailtrap_local.hooks import Hooks
 from mailtrap_local.smtp import replies
 from mailtrap_local.stages import STAGES, Situation, Stage, Verdict
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mailtrap_local.smtp.connection import Connection
 
 Answer = str | None | Coroutine[Any, Any, str | None]  # a reply; None: it follows or was said; or work that ends in one
+Said = Verdict | Coroutine[Any, Any, Verdict | None] | None
 Act = Callable[[], Answer]  # what a stage does if nobody else answers
 
 
@@ -28,38 +30,64 @@ class Source(Protocol):
     def stages(self) -> frozenset[Stage]:
         """Where there may be something to say."""
 
-    def ask(self, situation: Situation) -> Verdict | None:
-        """What happens here; None for nothing unusual."""
+    def ask(self, situation: Situation) -> Said:
+        """What happens here, or what to wait for to learn it; None for nothing unusual. At body nobody can wait."""
 
     def listen(self, changed: Callable[[], None]) -> None:
         """Call this when `stages` may have changed."""
 
 
 class Gate:
-    """The sources, by the stages that they watch."""
+    """The sources, by the stages that they watch; `hooks` is the last one, and told of the replies."""
 
-    def __init__(self, sources: Iterable[Source] = ()) -> None:
+    def __init__(self, sources: Iterable[Source] = (), *, hooks: Hooks | None = None) -> None:
         self.watched: dict[Stage, tuple[Source, ...]] = {}
-        self._sources = tuple(sources)
+        self.followed = frozenset[Stage]() if hooks is None else hooks.followed
+        self._hooks = hooks
+        self._sources: tuple[Source, ...] = (*sources, hooks) if hooks is not None else tuple(sources)
         for source in self._sources:
             source.listen(self._look)
         self._look()
 
-    def ask(self, situation: Situation) -> Verdict | None:
-        """What happens here; None for nothing unusual."""
+    def ask(self, situation: Situation) -> Said:
+        """What happens here, or what to wait for to learn it; None for nothing unusual."""
         verdict: Verdict | None = None
-        for source in self.watched.get(situation.stage, ()):
+        sources = self.watched.get(situation.stage, ())
+        for index, source in enumerate(sources):
             said = source.ask(situation)
-            if said is not None:
-                verdict = said if verdict is None else verdict.then(said)
-                if verdict.answers:
-                    break
+            if isinstance(said, Coroutine):
+                return self._ask_on(situation, verdict, said, sources[index + 1 :])
+            verdict = _both(verdict, said)
+            if verdict is not None and verdict.answers:
+                break
+        return verdict
+
+    def tell(self, situation: Situation, reply: str | None) -> None:
+        """This reply is given."""
+        if self._hooks is not None:
+            self._hooks.tell(situation, reply or "")
+
+    async def _ask_on(
+        self, situation: Situation, verdict: Verdict | None, said: Said, rest: tuple[Source, ...]
+    ) -> Verdict | None:
+        for source in (None, *rest):
+            if source is not None:
+                said = source.ask(situation)
+            verdict = _both(verdict, await said if isinstance(said, Coroutine) else said)
+            if verdict is not None and verdict.answers:
+                break
         return verdict
 
     def _look(self) -> None:
         watched = {stage: tuple(each for each in self._sources if stage in each.stages) for stage in STAGES}
         self.watched.clear()  # and never another one: connections look into it by themselves
         self.watched.update((stage, sources) for stage, sources in watched.items() if sources)
+
+
+def _both(first: Verdict | None, second: Verdict | None) -> Verdict | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return first.then(second)
 
 
 def takes_time(verdict: Verdict) -> bool:

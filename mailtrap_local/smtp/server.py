@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from mailtrap_local import limits
 from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import SettingError
+from mailtrap_local.hooks import Hooks
 from mailtrap_local.model import Arrival, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
@@ -50,7 +51,7 @@ class Receiver(Protocol):
 
 
 class SmtpFront:
-    """Receives mail by SMTP (RFC 5321), unless one of `sources` (gate.py) answers in its place.
+    """Receives mail by SMTP (RFC 5321), unless one of `sources` (gate.py) or `hooks` answers in its place.
 
     Raises SettingError for a password file that cannot be used.
     """
@@ -63,13 +64,14 @@ class SmtpFront:
         *,
         authenticate: Authenticate | None = None,
         sources: Sequence[Source] = (),
+        hooks: Hooks | None = None,
         identity: "Identity | None" = None,
     ) -> None:
         self.mailbox = mailbox
         self.sessions = sessions
         self.hostname = settings.hostname
         self.max_message_size = settings.max_message_size
-        self.gate = Gate(sources)
+        self.gate = Gate(sources, hooks=hooks)
         self.budget = Budget(settings.max_data_in_flight)
         self.admission = _admission(settings, mailbox, authenticate)
         self.auth_required = settings.smtp_auth_required

@@ -5,6 +5,7 @@ command.
 """
 
 import logging
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -74,7 +75,11 @@ class SmtpProtocol(Connection):
         `known` are fields of Situation. Where nobody watches, which is where nearly all mail comes by, the caller acts
         by itself: it is on the path of every command.
         """
-        verdict = self.front.gate.ask(self.situation(stage, **known))
+        situation = self.situation(stage, **known)
+        verdict = self.front.gate.ask(situation)
+        if isinstance(verdict, Coroutine) or stage in self.front.gate.followed:
+            self.defer(self._settled(situation, verdict, act))
+            return None
         if verdict is None:
             return self._deferred(act())
         gate.note(self, verdict)
@@ -86,11 +91,20 @@ class SmtpProtocol(Connection):
 
     async def later_at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
         """As `at`, within deferred work."""
-        verdict = self.front.gate.ask(self.situation(stage, **known))
+        situation = self.situation(stage, **known)
+        return await self._settled(situation, self.front.gate.ask(situation), act)
+
+    async def _settled(self, situation: Situation, said: gate.Said, act: gate.Act) -> str | None:
+        """The answer at a stage, within deferred work: the gate's, else what `act` comes to; the hooks are told."""
+        verdict = await said if isinstance(said, Coroutine) else said
         if verdict is None:
-            return await gate.settled(act())
-        gate.note(self, verdict)
-        return await gate.carry_out(self, verdict, act)
+            reply = await gate.settled(act())
+        else:
+            gate.note(self, verdict)
+            reply = await gate.carry_out(self, verdict, act, last=situation.stage == "connect")
+        if situation.stage in self.front.gate.followed:
+            self.front.gate.tell(situation, reply)
+        return reply
 
     def situation(self, stage: Stage, *, transaction: Transaction | None = None, **known: Any) -> Situation:
         """What is known here; `known` goes over what the connection says."""
@@ -338,19 +352,23 @@ class SmtpProtocol(Connection):
         for remark in habits.of(mail, transaction):
             self.conversation.remark(remark)
         if "end-of-data" in self.watched:
-            verdict = self.front.gate.ask(self.situation("end-of-data", transaction=transaction, raw=mail, seen=size))
-            if verdict is not None:
-                gate.note(self, verdict)
-                return self._store_after(verdict, mail, transaction)
+            situation = self.situation("end-of-data", transaction=transaction, raw=mail, seen=size)
+            said = self.front.gate.ask(situation)
+            if said is not None or "end-of-data" in self.front.gate.followed:
+                return self._store_after(situation, said, mail, transaction)
         return self._store(mail, transaction)
 
-    async def _store_after(self, verdict: Verdict, mail: bytes, transaction: Transaction) -> str | None:
+    async def _store_after(
+        self, situation: Situation, said: gate.Said, mail: bytes, transaction: Transaction
+    ) -> str | None:
         """What becomes of a mail about which the gate has something to say."""
-        if verdict.answers:
-            self.front.mailbox.refused()
-            self._intake.release()
         try:
-            return await gate.carry_out(self, verdict, lambda: self._store(mail, transaction))
+            verdict = await said if isinstance(said, Coroutine) else said
+            if verdict is not None and verdict.answers:
+                if not verdict.reply.startswith("2"):
+                    self.front.mailbox.refused()
+                self._intake.release()
+            return await self._settled(situation, verdict, lambda: self._store(mail, transaction))
         finally:
             self._intake.release()
 
@@ -361,6 +379,7 @@ class SmtpProtocol(Connection):
         if before == seen:
             return False
         verdict = self.front.gate.ask(self.situation("body", before=before, seen=seen)) or Verdict()
+        assert isinstance(verdict, Verdict)  # nobody who has to be waited for watches this stage
         gate.note(self, verdict)
         self._rate = verdict.rate or self._rate
         seconds = self._slowing(max(0, seen - max(before, 0))) + verdict.seconds

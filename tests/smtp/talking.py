@@ -12,6 +12,7 @@ from typing import Any, cast
 from mailtrap_local import ids
 from mailtrap_local.errors import NotFound
 from mailtrap_local.faults import Counted, Faults, read
+from mailtrap_local.hooks import Hooks
 from mailtrap_local.model import Arrival, Head, Session, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
@@ -229,14 +230,16 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings | None = None) -> AsyncIterator[Running]:
+async def running(settings: Settings | None = None, *, hooks: object | None = None) -> AsyncIterator[Running]:
     """A front on a free port of 127.0.0.1."""
     mailbox, shelf = Catch(), Shelf()
     sessions = Sessions(as_store(shelf))
     settings = settings or Settings()
     faults = Faults(magic_addresses=settings.magic_addresses)
     identity = Identity.of(settings) if settings.speaks_tls else None
-    front = SmtpFront(mailbox, sessions, settings, sources=(faults,), identity=identity)
+    front = SmtpFront(
+        mailbox, sessions, settings, sources=(faults,), identity=identity, hooks=None if hooks is None else Hooks(hooks)
+    )
     listening = socket.create_server(("127.0.0.1", 0))
     secure = [socket.create_server(("127.0.0.1", 0))] if settings.speaks_tls else []
     lmtp = [socket.create_server(("127.0.0.1", 0))] if settings.lmtp_port is not None else []
