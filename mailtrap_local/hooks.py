@@ -63,8 +63,8 @@ class Hooks:
         try:
             said = hook(situation)
             return self._awaited(situation, said) if isawaitable(said) else _verdict(situation, said)
-        except Exception:
-            return _failed(f"before_{situation.stage}")
+        except Exception as error:
+            return _failed(f"before_{situation.stage}", error)
 
     def listen(self, changed: Callable[[], None]) -> None:
         """Nothing to tell: hooks stay as they are."""
@@ -94,8 +94,8 @@ class Hooks:
         try:
             async with asyncio.timeout(HOOK_SECONDS):
                 return _verdict(situation, await said)
-        except Exception:
-            return _failed(f"before_{situation.stage}")
+        except Exception as error:
+            return _failed(f"before_{situation.stage}", error)
 
 
 async def _done(work: Awaitable[None], stage: Stage) -> None:
@@ -125,6 +125,6 @@ def _verdict(situation: Situation, said: Said) -> Verdict | None:
     )
 
 
-def _failed(name: str) -> Verdict:
-    log.exception("the hook %s failed", name)
+def _failed(name: str, error: Exception) -> Verdict:
+    log.error("the hook %s failed", name, exc_info=error)
     return Verdict(reply=FAILED, remarks=(f"the hook {name} failed",))

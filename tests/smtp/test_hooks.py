@@ -52,8 +52,15 @@ async def test_every_hook_is_called_with_what_is_known() -> None:
     replies = dict(diary.notes)
     assert replies == {
         **{name: "" for name in replies if name.startswith("before")},
-        "after_connect": "220", "after_helo": "250", "after_auth": "235", "after_mail": "250", "after_rcpt": "250",
-        "after_data": "354", "after_end_of_data": "250", "after_stored": "250", "after_quit": "",
+        "after_connect": "220",
+        "after_helo": "250",
+        "after_auth": "235",
+        "after_mail": "250",
+        "after_rcpt": "250",
+        "after_data": "354",
+        "after_end_of_data": "250",
+        "after_stored": "250",
+        "after_quit": "",
     }
     assert diary.situations["before_connect"].peer.startswith("127.0.0.1:")
     assert diary.situations["before_helo"].helo == "x"
