@@ -14,8 +14,9 @@ from typing import NoReturn
 from mailtrap_local.doctor.drive import Driver
 from mailtrap_local.doctor.letter import Letter
 from mailtrap_local.doctor.report import Report, as_json, as_text, report_of
+from mailtrap_local.doctor.talk import PATIENCE
 from mailtrap_local.doctor.target import Target, read_target
-from mailtrap_local.doctor.walk import PATIENCE, Walk
+from mailtrap_local.doctor.walk import Walk
 from mailtrap_local.errors import BadRequest
 from mailtrap_local.fetch.addresses import Reach
 from mailtrap_local.kinds import duration, size

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from mailtrap_local.doctor.diagnoses import Finding, diagnose
-from mailtrap_local.doctor.walk import Step, Walk
+from mailtrap_local.doctor.talk import Step
+from mailtrap_local.doctor.walk import Walk
 
 _WIDTH = 100
 _AGAIN = {"later": "A 4xx reply: trying again later may help.", "never": "A 5xx reply: trying again will not help."}

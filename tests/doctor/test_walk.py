@@ -214,7 +214,7 @@ async def test_the_conversation_ends_early(script: Script, name: str | None) -> 
 
 
 async def test_a_slow_server_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailtrap_local.doctor.walk.SLOW", 0.05)
+    monkeypatch.setattr("mailtrap_local.doctor.talk.SLOW", 0.05)
     async with listening(Script(pause=0.08)) as port:
         report = await examine(f"127.0.0.1:{port}")
     assert report.healthy
@@ -280,7 +280,7 @@ async def test_tls_spoken_to_a_plain_port() -> None:
 
 
 async def test_plain_words_to_a_port_that_wants_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailtrap_local.doctor.walk.PROBE_AFTER", 0.2)
+    monkeypatch.setattr("mailtrap_local.doctor.reaching.PROBE_AFTER", 0.2)
     issued = certificate(tmp_path)
     async with listening(Script(), context=issued.context) as port:
         report = await examine(f"smtp://127.0.0.1:{port}", trust=issued.trust)
