@@ -77,6 +77,7 @@ class Connection(SMTP):
         self._held: asyncio.Future[bool] | None = None  # a pause that is under way
         self._deaf = False  # what comes is thrown away
         self._mid_reply = False  # a part of a reply is said: another cannot begin
+        self.tls: Channel | None = None  # that this connection is under, once it is established
         self._secure: SecureTransport | None = None
         self._handshake: asyncio.TimerHandle | None = None  # until TLS is established
 
@@ -236,11 +237,6 @@ class Connection(SMTP):
 
     # TLS
 
-    @property
-    def tls(self) -> Channel | None:
-        """The TLS that this connection is under."""
-        return self._secure.channel if self._secure is not None and self._secure.channel.established else None
-
     def secured(self) -> None:
         """TLS is established: begin again."""
         raise NotImplementedError
@@ -276,6 +272,7 @@ class Connection(SMTP):
             assert self._handshake is not None
             self._handshake.cancel()
             self._handshake = None
+            self.tls = channel
             self.secured()
         if channel.ended:
             self._eof = True

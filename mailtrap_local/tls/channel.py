@@ -60,7 +60,7 @@ class Channel:
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLError as error:
-            raise TlsFailed(words.of(error, asked=self.asked)) from None
+            raise TlsFailed(words.of(error.reason or str(error), asked=self.asked)) from None
 
     def _read(self) -> bytes:
         said = bytearray()

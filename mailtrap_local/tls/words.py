@@ -1,18 +1,18 @@
 """Why TLS failed, in the words of somebody who looks at the client's settings."""
 
-import ssl
-
+# Alerts of the client (RFC 8446 section 6.2), as the library below us names them behind the protocol's version
 _NO_TRUST = frozenset(
-    "TLSV1_ALERT_UNKNOWN_CA SSLV3_ALERT_CERTIFICATE_UNKNOWN SSLV3_ALERT_BAD_CERTIFICATE TLSV1_ALERT_ACCESS_DENIED "
-    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE TLSV1_ALERT_DECRYPT_ERROR TLSV1_ALERT_INTERNAL_ERROR".split()
+    "UNKNOWN_CA CERTIFICATE_UNKNOWN BAD_CERTIFICATE ACCESS_DENIED UNSUPPORTED_CERTIFICATE DECRYPT_ERROR "
+    "INTERNAL_ERROR".split()
 )
-_EXPIRED = frozenset({"SSLV3_ALERT_CERTIFICATE_EXPIRED", "SSLV3_ALERT_CERTIFICATE_REVOKED"})
+_EXPIRED = frozenset({"CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED"})
+# Alerts, and errors of our own
 _TOO_OLD = frozenset(
-    "UNSUPPORTED_PROTOCOL TLSV1_ALERT_PROTOCOL_VERSION VERSION_TOO_LOW WRONG_SSL_VERSION NO_PROTOCOLS_AVAILABLE".split()
+    "PROTOCOL_VERSION UNSUPPORTED_PROTOCOL VERSION_TOO_LOW WRONG_SSL_VERSION NO_PROTOCOLS_AVAILABLE".split()
 )
 _NOTHING_SHARED = frozenset(
-    "NO_SHARED_CIPHER SSLV3_ALERT_HANDSHAKE_FAILURE TLSV1_ALERT_INSUFFICIENT_SECURITY NO_SUITABLE_KEY_SHARE "
-    "NO_SUITABLE_SIGNATURE_ALGORITHM NO_SHARED_SIGNATURE_ALGORITHMS NO_SHARED_GROUPS".split()
+    "HANDSHAKE_FAILURE INSUFFICIENT_SECURITY NO_SHARED_CIPHER NO_SUITABLE_KEY_SHARE NO_SUITABLE_SIGNATURE_ALGORITHM "
+    "NO_SHARED_SIGNATURE_ALGORITHMS NO_SHARED_GROUPS".split()
 )
 _NO_TLS = frozenset(
     "HTTP_REQUEST HTTPS_PROXY_REQUEST WRONG_VERSION_NUMBER UNKNOWN_PROTOCOL PACKET_LENGTH_TOO_LONG "
@@ -23,18 +23,18 @@ LEFT_IN_HANDSHAKE = f"the client left during the TLS handshake; if it does not t
 LEFT_AT_ONCE = f"the client left right after the TLS handshake; some do when they do not trust the certificate: {TRUST}"
 
 
-def of(error: ssl.SSLError, *, asked: str) -> str:
-    """What to tell about this error, when the client asked for the server name `asked`."""
-    reason = error.reason or str(error)
-    if reason in _NO_TRUST:
-        name = f", or it is not for the name {asked}" if asked else ""
-        return f"the client does not accept the certificate: it does not trust who signed it{name}; {TRUST}"
-    if reason in _EXPIRED:
+def of(reason: str, *, asked: str) -> str:
+    """What to tell about a failure that the library below us calls so; `asked` is the client's server name."""
+    _, alert, name = reason.rpartition("ALERT_")
+    if alert and name in _NO_TRUST:
+        other = f", or it is not for the name {asked}" if asked else ""
+        return f"the client does not accept the certificate: it does not trust who signed it{other}; {TRUST}"
+    if alert and name in _EXPIRED:
         return "the client takes the certificate for expired: look at the clock of its machine"
-    if reason in _TOO_OLD:
+    if name in _TOO_OLD:
         return "the client speaks no version of TLS from 1.2 on"
-    if reason in _NOTHING_SHARED:
+    if name in _NOTHING_SHARED:
         return "the client knows no cipher, curve or signature algorithm that we know"
-    if reason in _NO_TLS:
+    if not alert and name in _NO_TLS:
         return "what the client sent is no TLS"
     return "TLS failed: " + reason.lower().replace("_", " ")
