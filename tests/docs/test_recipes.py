@@ -32,7 +32,7 @@ def reader(tmp_path: Path, mailtrap_server: MailtrapServer) -> Reader:
     return Reader(tmp_path, mailtrap_server)
 
 
-@pytest.mark.parametrize("name", ["flask", "fastapi"])
+@pytest.mark.parametrize("name", ["flask", "fastapi", "extraction"])
 def test_python(reader: Reader, name: str) -> None:
     reader.follow(name)
 
