@@ -90,3 +90,4 @@ UNDESCRIBED_BYTES = 256 * MB
 # What we fetch or send on request
 FETCH_SECONDS = 10.0
 FETCH_BODY = 1 * MB
+DELIVERY_SECONDS = 60.0  # of a report that is handed to an SMTP server

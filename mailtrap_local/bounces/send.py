@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from mailtrap_local import limits
 from mailtrap_local.bounces.complaint import complaint
 from mailtrap_local.bounces.delivery import delivery_report
 from mailtrap_local.bounces.order import Concerned, Order, Terms, choose, read_terms, sift
@@ -125,8 +126,13 @@ class _BySmtp:
     async def __call__(self, report: _Report) -> tuple[str, str]:
         target = read_target(self.server)
         letter = Letter("", (report.about.reverse_path,), report.raw)
-        walk = Walk(target, letter, helo=report.about.hostname)
-        await Driver(self.reach).run(walk)
+        walk = Walk(target, letter, helo=report.about.hostname, careful=True)
+        try:
+            async with asyncio.timeout(limits.DELIVERY_SECONDS):
+                await Driver(self.reach).run(walk)
+        except TimeoutError:
+            late = f"{target.shown} said nothing final within {limits.DELIVERY_SECONDS:g} s"
+            raise Unreachable(f"{late}; it may have taken the report or not.") from None
         told = report_of(walk)
         if told.delivered:
             return "", told.delivered

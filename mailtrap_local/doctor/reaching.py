@@ -92,10 +92,15 @@ class Reaching(Talk):
         if value.kind == "certificate":
             self._verify = False
             self._distrust = complaint(value.verify)
+            if self._careful:
+                self._see(stage, "certificate", self._distrust)
+                raise Over
             raise Again
         if stage == "tls" and value.kind in ("no-tls", "closed", "timeout"):
             plainly = yield from self._speaks_plainly()
             self._see(stage, "tls", "plain-port" if plainly else "no-tls", text=value.detail)
+            if self._careful:
+                raise Over
             self._security = "starttls"
             raise Again
         self._see(stage, "tls", value.kind, text=value.detail)

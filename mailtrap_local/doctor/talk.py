@@ -46,9 +46,15 @@ class Again(Exception):
 
 
 class Talk:
-    """A conversation with a server, over as many connections as it takes."""
+    """A conversation with a server, over as many connections as it takes.
 
-    def __init__(self, target: Target, letter: Letter, *, helo: str, patience: float = PATIENCE) -> None:
+    `careful` ends it where TLS is not as it should be, as one must who has something to deliver and nobody to look on;
+    with a server on this machine nobody is in between.
+    """
+
+    def __init__(
+        self, target: Target, letter: Letter, *, helo: str, patience: float = PATIENCE, careful: bool = False
+    ) -> None:
         self.target = target
         self.letter = letter
         self.steps: list[Step] = []
@@ -60,6 +66,7 @@ class Talk:
         self.endpoint: Endpoint | None = None  # the one that took the connection
         self._helo = helo
         self._patience = patience
+        self._careful = careful and not target.is_here
         self._security = target.security
         self._verify = True
         self._distrust = ""  # what is wrong with the certificate, until it has been looked at

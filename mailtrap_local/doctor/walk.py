@@ -3,7 +3,8 @@
 Theory of operation
 1. `Walk.acts` is a generator: it yields an act (`acts.py`) and is sent its outcome. What happened is a list of steps;
    what went wrong is a list of symptoms, which `diagnoses.py` knows to read.
-2. A password is sent only inside TLS, to this machine, or if the target says `plain`.
+2. A password is sent only inside TLS with a certificate that is to be trusted, to this machine, or if the target says
+   `plain`.
 3. Nothing is delivered unless the letter has a content: the walk ends behind RCPT, with RSET and QUIT.
 """
 
@@ -116,6 +117,9 @@ class Walk(Reaching):
             return
         if not (self._now.tls or self.target.is_here or self._security == "plain"):
             self._see("auth", "offer", "password-in-clear")
+            return
+        if self._now.tls and not (self._verify or self.target.is_here):
+            self._see("auth", "offer", "password-to-a-stranger")
             return
         ours = login.order(offered, secure=self._now.tls)
         if not ours:

@@ -109,11 +109,19 @@ class Script:
 
 
 async def examine(
-    server: str, letter: Letter | None = None, *, patience: float = 5.0, trust: str = "", plain: bool = False
+    server: str,
+    letter: Letter | None = None,
+    *,
+    patience: float = 5.0,
+    trust: str = "",
+    plain: bool = False,
+    careful: bool = False,
 ) -> Report:
     """The report of a walk through this server."""
     target = read_target(server, plain=plain)
-    walk = Walk(target, letter or Letter("ann@x.org", ("bob@y.org",)), helo="client.example", patience=patience)
+    walk = Walk(
+        target, letter or Letter("ann@x.org", ("bob@y.org",)), helo="client.example", patience=patience, careful=careful
+    )
     await Driver(Reach(internal=True), trust=trust, patience=patience).run(walk)
     return report_of(walk)
 

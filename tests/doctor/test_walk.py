@@ -3,7 +3,10 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -365,18 +368,11 @@ async def test_a_password_never_goes_in_clear_to_another_machine() -> None:
     """The name is not one of this machine, so a password would travel."""
     script = Script(extensions=("AUTH PLAIN",))
     async with listening(script) as port:
-        loop = asyncio.get_running_loop()
-        real = loop.getaddrinfo
-
-        async def here(host: str, *rest: object, **how: object) -> object:
-            return await real("127.0.0.1", *rest, **how)  # type: ignore[arg-type]
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loop, "getaddrinfo", here)
-            report = await examine(f"smtp://u:p@mail.example.com:{port}")
+        with elsewhere() as host:
+            report = await examine(f"smtp://u:p@{host}:{port}")
             assert (names(report), names(report, "warning")) == (["password-in-clear"], ["no-tls"])
             assert not [line for line in script.heard if line.startswith("AUTH")]
-            await examine(f"smtp://u:p@mail.example.com:{port}", plain=True)
+            await examine(f"smtp://u:p@{host}:{port}", plain=True)
     assert [line for line in script.heard if line.startswith("AUTH")] == ["AUTH PLAIN AHUAcA=="]
 
 
@@ -475,3 +471,45 @@ async def test_no_command_is_smuggled_in_by_an_address(letter: Letter) -> None:
         with pytest.raises(BadRequest, match="line break"):
             await examine(f"127.0.0.1:{port}", letter)
     assert not any("evil" in line for line in script.heard)
+
+
+@contextmanager
+def elsewhere() -> Iterator[str]:
+    """The name of a host that is not this machine's, and leads here all the same."""
+    loop = asyncio.get_running_loop()
+    real = loop.getaddrinfo
+
+    async def here(host: str, *rest: Any, **how: Any) -> Any:
+        return await real("127.0.0.1", *rest, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "getaddrinfo", here)
+        yield "mail.example.com"
+
+
+async def test_a_password_is_not_told_to_a_stranger(tmp_path: Path) -> None:
+    """Whose certificate nobody vouches for; on this machine there is nobody in between."""
+    issued = certificate(tmp_path, names=("mail.example.com", "127.0.0.1"))
+    script = Script(extensions=TLS, inside=("AUTH PLAIN", "8BITMIME", "SMTPUTF8"), context=issued.context)
+    async with listening(script) as port:
+        with elsewhere() as host:
+            report = await examine(f"smtp://u:p@{host}:{port}")
+            assert (names(report), names(report, "warning")) == (["unknown-ca"], ["password-to-a-stranger"])
+            assert not [line for line in script.heard if line.startswith("AUTH")]
+            assert names(await examine(f"smtp://u:p@{host}:{port}", trust=issued.trust)) == []
+        assert len([line for line in script.heard if line.startswith("AUTH")]) == 1
+        assert names(await examine(f"smtp://u:p@127.0.0.1:{port}")) == ["unknown-ca"]
+        assert len([line for line in script.heard if line.startswith("AUTH")]) == 2
+
+
+async def test_who_is_careful_ends_where_tls_is_not_as_it_should_be(tmp_path: Path) -> None:
+    issued = certificate(tmp_path)
+    script = Script(extensions=TLS, context=issued.context)
+    letter = Letter("ann@x.org", ("bob@y.org",), MAIL)
+    async with listening(script) as port:
+        with elsewhere() as host:
+            for scheme, name in (("smtp", "unknown-ca"), ("smtps", "plain-port")):
+                report = await examine(f"{scheme}://{host}:{port}", letter, careful=True)
+                assert (names(report), report.delivered, report.healthy) == ([name], "", False)
+        assert not any("DATA" in line for line in script.heard)
+        assert (await examine(f"smtp://127.0.0.1:{port}", letter, careful=True)).delivered[:3] == "250"

@@ -90,6 +90,12 @@ ROWS = (
         change="Use a port with TLS. To send it all the same: --plain.",
     ),
     Diagnosis(
+        "password-to-a-stranger", "offer", level="warning", rfc="RFC 8314 section 5.4",
+        text="^password-to-a-stranger$",
+        means="The certificate is not to be trusted, and so the password was not sent: nobody knows who would get it.",
+        change="Mend the certificate first, or trust it (here: --ca FILE).",
+    ),
+    Diagnosis(
         "oauth-only", "offer", rfc="RFC 7628", text="^no-mechanism$",
         means="The server's ways to log in ({offered}) are none that a user name and a password serve.",
         change=(
