@@ -44,6 +44,7 @@ _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
 _NEAR_TOLD = 5
 _UNMADE_KEPT = 100
+_CAPTURING_AT_ONCE = 2
 
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Mailbox:
         self._parser = Parser()
         self._once = Once(seconds=_PREVIEW_SECONDS)
         self._made = MadeInboxes()
+        self._capturing = asyncio.Semaphore(_CAPTURING_AT_ONCE)  # a page can make a browser ask for as many as it likes
         self._unmade: dict[str, MadeInbox] = {}  # those that can be made again, by the token that does it
         self._waiters = Waiters(self._look)
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
@@ -215,7 +217,8 @@ class Mailbox:
         raw = await self._store.raw(message_id, inbox=inbox)
         texts = await self._parser.run(mime.texts, raw)
         try:
-            return await asyncio.to_thread(patterns.captured, pattern, texts)
+            async with self._capturing:
+                return await asyncio.to_thread(patterns.captured, pattern, texts)
         except patterns.WrongPattern as error:
             raise BadRequest(f"pattern={pattern[:64]!r}: {error}") from None
 
