@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp.commands import COMMANDS
+from mailtrap_local.smtp.door import LMTP, PLAIN
 from tests.smtp.wireless import Bench, pieces, replies
 
 REPLY = re.compile(r"(?:[2-5][0-5][0-9]-[ -~]*\n)*[2-5][0-5][0-9] [ -~]+|334 ")
@@ -22,6 +23,7 @@ _DATA = re.compile(rb"data[ \t]*\r?\n", re.IGNORECASE)
 _BDAT = re.compile(rb"bdat +(?P<size>[0-9]{1,6})(?P<last> +last)? *\r?\n", re.IGNORECASE)
 _TLS_ALERT = b"\x15\x03"
 _DOUBLED = re.compile(rb"(?:\A|(?<=\r\n))\.")
+_LMTP = b"LHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nRCPT TO:<g@h.i>\r\nDATA\r\n"
 _LINES = (
     b"EHLO x", b"EHLO x", b"HELO x", b"EHLO", b"EHLO \xff\xfe", b"EHLO [127.0.0.1]", b"LHLO x",
     b"MAIL FROM:<a@b.c>", b"MAIL FROM:<a@b.c>", b"MAIL FROM:<>", b"MAIL FROM:<a@b.c> SIZE=99999999999999",
@@ -34,10 +36,12 @@ _LINES = (
     b"QUIT", b"STARTTLS", b"STARTTLS x", b"BDAT 5", b"BDAT 5 LAST", b"BDAT 99999999999999999999 LAST", b"BDAT -1",
     b"BDAT 5\r\nabc\r\nBDAT 5 LAST\r\n.\r\n.\r", b"BDAT 0 LAST", b"BDAT 2000 LAST", b"BDAT 2 LAST\r\n\r\nNOOP",
     b"MAIL FROM:<a@b.c> BODY=BINARYMIME", b"MAIL FROM:<a@b.c> BODY=BINARYMIME\r\nRCPT TO:<d@e.f>",
-    b"XCLIENT ADDR=1.2.3.4", b"PROXY TCP4 1.2.3.4 5.6.7.8 9 10", b"GET / HTTP/1.1", b"POST / HTTP/1.1",
+    b"XCLIENT ADDR=1.2.3.4", b"XCLIENT ADDR=IPV6:::1 PORT=9 LOGIN=a+40b", b"XCLIENT ADDR=x",
+    b"PROXY TCP4 1.2.3.4 5.6.7.8 9 10", b"GET / HTTP/1.1", b"POST / HTTP/1.1",
     b"AUTH PLAIN", b"AUTH PLAIN AGEAYg==", b"AUTH PLAIN =", b"AUTH LOGIN", b"AUTH LOGIN YQ==", b"AUTH CRAM-MD5",
     b"AUTH SCRAM-SHA-256 biwsbj1hLHI9Yg==", b"AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHgBAQ==", b"AUTH OAUTHBEARER =",
-    b"AUTH X", b"AUTH", b"*", b"YQ==", b"=", b"not base64!", b"\x16\x03\x01\x02\x00\x01\x00", b"", b" ", b"\t",
+    _LMTP[:-2], b"AUTH X",
+    b"AUTH", b"*", b"YQ==", b"=", b"not base64!", b"\x16\x03\x01\x02\x00\x01\x00", b"", b" ", b"\t",
     b"x" * 20_000,
 )  # fmt: skip
 _MAILS = (
@@ -116,7 +120,7 @@ async def run(sessions: int, *, seed: int) -> dict[str, int]:
 
 async def _one(bench: Bench, random_: random.Random, seed: int) -> str:
     octets = session(random_)
-    protocol, line = bench.connect()
+    protocol, line = bench.connect(LMTP if random_.random() < 0.1 else PLAIN)
     try:
         async with asyncio.timeout(20):
             await bench.say(protocol, line, pieces(octets, random_))

@@ -8,6 +8,7 @@ from typing import Any, cast
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import SmtpFront
+from mailtrap_local.smtp.door import PLAIN, Door
 from mailtrap_local.smtp.session import SmtpProtocol
 from mailtrap_local.tls.identity import Identity
 from tests.smtp.talking import Catch, Shelf, as_store
@@ -68,9 +69,9 @@ class Bench:
         self.front = SmtpFront(self.mailbox, self.sessions, settings, identity=identity)
         self.front.loop = asyncio.get_running_loop()
 
-    def connect(self) -> tuple[SmtpProtocol, Line]:
+    def connect(self, door: Door = PLAIN) -> tuple[SmtpProtocol, Line]:
         """A new connection, greeted."""
-        protocol = SmtpProtocol(self.front)
+        protocol = SmtpProtocol(self.front, door)
         line = Line(cast(asyncio.Protocol, protocol))
         protocol.connection_made(line)
         return protocol, line
