@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+from pathlib import Path
 
 import httpx
 import pytest
@@ -148,6 +149,24 @@ async def test_a_made_inbox_is_usable_as_it_is_told(server: Server, client: http
     assert (listed["Name"], listed["Total"], listed["Address"]) == ("team/blue", 2, made["Address"])
     await client.delete("api/v1/inboxes/team%2Fblue")
     assert (await client.get("api/v1/inboxes")).json()["inboxes"] == []
+
+
+async def test_where_only_some_may_log_in_those_of_made_inboxes_may(tmp_path: Path) -> None:
+    (tmp_path / "users").write_text("ann:{PLAIN}s3cret\n")
+    async with running(smtp_auth_file=tmp_path / "users") as (server, client):
+        made = (await client.post("api/v1/inboxes", json={"name": "team"})).json()["SMTP"]
+
+        def login(password: str) -> int:
+            with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=10) as smtp:
+                try:
+                    return smtp.login("team", password)[0]
+                except smtplib.SMTPAuthenticationError as error:
+                    return error.smtp_code
+
+        assert await asyncio.to_thread(login, made["Password"]) == 235
+        assert await asyncio.to_thread(login, "mailtrap") == 535
+        await client.delete("api/v1/inboxes/team")
+        assert await asyncio.to_thread(login, made["Password"]) == 535
 
 
 async def test_a_name_is_made_once_and_none_means_a_fresh_one(client: httpx.AsyncClient) -> None:
