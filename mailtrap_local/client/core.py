@@ -74,7 +74,7 @@ class Calls(Generic[M]):
         """The messages, and the cursor to go on from."""
         __tracebackhide__ = True
         if not 0 <= timeout < math.inf:
-            raise ValueError(f"timeout={timeout!r} is no number of seconds")
+            raise ValueError(f"timeout={timeout!r} is no number of seconds to wait; give 0 or more")
         asked = search(query, **match)
         fixed = [("query", asked)] if asked else []
         fixed += [("count", str(count)), ("exact", str(int(exact)))]
@@ -139,9 +139,12 @@ class Calls(Generic[M]):
     def _elsewhere(self) -> Steps[str]:
         """What to try when there is nothing: if this scope does hold mail, then it was `since` that left it out."""
         answer = yield Request("GET", f"{V1}/inboxes", everywhere=True)
-        counts = [(each["Name"], each["Total"]) for each in answered(answer)["inboxes"]]
+        inboxes = answered(answer)["inboxes"]
+        counts = [(each["Name"], each["Total"]) for each in inboxes]
         here = sum(total for name, total in counts if self.place.inbox in ("", name))
-        return "" if here else explain.elsewhere(self.place.inbox, counts, (yield from self.smtp()))
+        address = "".join(each.get("Address", "") for each in inboxes if each["Name"] == self.place.inbox)
+        smtp = "" if here else (yield from self.smtp())
+        return explain.elsewhere(self.place.inbox, counts, smtp=smtp, address=address) if smtp else ""
 
     def _asked(self, asked: str) -> str:
         where = f" in the inbox {self.place.inbox!r}" if self.place.inbox else ""
@@ -172,11 +175,19 @@ class Calls(Generic[M]):
     def get(self, message_id: str) -> Steps[M]:
         """One message. Raises Missing."""
         answer = yield Request("GET", f"{V1}/message/{_one(message_id)}", [("peek", "1")])
-        return self._make(answered(answer), "")
+        return self._make(answered(self._there(answer, message_id)), "")
 
     def raw(self, message_id: str) -> Steps[bytes]:
         """The source of one message. Raises Missing."""
-        return good((yield Request("GET", f"{V1}/message/{_one(message_id)}/raw"))).body
+        answer = yield Request("GET", f"{V1}/message/{_one(message_id)}/raw")
+        return good(self._there(answer, message_id)).body
+
+    def _there(self, answer: Answer, message_id: str) -> Answer:
+        """The answer, unless it is that there is no such message. Raises Missing."""
+        if answer.status == 404:
+            other = ", or is in another inbox" if self.place.inbox else ""
+            raise Missing(f"There is no message {message_id!r}{self._asked('')}: it was deleted{other}.", 404)
+        return answer
 
     def content(self, message_id: str, part: str) -> Steps[bytes]:
         """The decoded bytes of one part. Raises Missing."""
@@ -307,7 +318,7 @@ def _source(message: EmailMessage) -> bytes:
 def _one(message_id: str) -> str:
     """An id that is safe in a path. `latest` is none: it is another message each time."""
     if not message_id.isalnum() or message_id == "latest":
-        raise ValueError(f"{message_id!r} is not the id of a message")
+        raise ValueError(f"{message_id!r} is not the id of a message; take the `id` of one that was found")
     return message_id
 
 

@@ -40,16 +40,20 @@ def nothing_yet(what: str, near: Sequence[NearMiss], hint: str) -> str:
     return not_there(what, 0, wanted=1, matched=(), near=near, hint=hint).replace(" came within 0 s.", " is there.", 1)
 
 
-def elsewhere(inbox: str, counts: Sequence[tuple[str, int]], smtp: str) -> str:
-    """Nothing at all came to this inbox ("": to any); others may have got it."""
+def elsewhere(inbox: str, counts: Sequence[tuple[str, int]], *, smtp: str, address: str = "") -> str:
+    """Nothing at all came to this inbox ("": to any); others may have got it. `address`, if any, leads to it."""
     if not inbox:
         return f"Nothing has come at all. Is {smtp} what the app sends to?"
-    way = f"Mail comes here by the SMTP user name {inbox!r} at {smtp},\nor by a header field `X-Inbox: {inbox}`."
+    ways = [f"by the SMTP user name {inbox!r} at {smtp}", f"by a header field `X-Inbox: {inbox}`"]
+    if address:
+        ways.insert(1, f"to {address}")
+    way = "Mail comes here " + ",\nor ".join(ways) + "."
     others = sorted((name != "default", name, count) for name, count in counts if count and name != inbox)
     if not others:
         return f"Nothing has come at all. {way}"
-    shown = ", ".join(f"{name} ({count})" for _, name, count in others[:ROWS]) + (", ..." if len(others) > ROWS else "")
-    return f"Nothing has come to this inbox. Others hold mail: {shown}.\n{way}"
+    shown = ", ".join(f"{name} ({count})" for _, name, count in others[:ROWS])
+    more = f" and {len(others) - ROWS} more" if len(others) > ROWS else ""
+    return f"Nothing has come to this inbox. Others hold mail: {shown}{more}.\n{way}"
 
 
 def codes(found: Sequence[str], *, where: str, text: str) -> str:

@@ -90,7 +90,7 @@ def _anywhere(value: Text) -> str:
 
 def _header(name: str, value: Text | None) -> str:
     if not _FIELD_NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is not the name of a header field")
+        raise ValueError(f"{name!r} is not the name of a header field; write header={{'X-Tenant': 'blue'}}")
     return f"header:{name}" if value is None else f"header:{name}={literal(value)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 _NAME = 100
 _CONVERSATIONS = 5
 _LINES = 60  # of one conversation
+_REPLY = 3  # lines of one reply beside its first and its last
+_REPLY_LINE = re.compile(r"^ *[0-9.]+ ms  S: ([0-9]{3})-")
 
 
 def add_caught(report: pytest.TestReport, inbox: Mailtrap, *, folder: str | None) -> None:
@@ -42,17 +45,28 @@ def _conversations(inbox: Mailtrap) -> str:
     if not found:
         return (
             f"None logged in as {inbox.smtp_user!r}, the SMTP user of this test, and none brought it mail.\n"
-            f"SMTP is at {inbox.smtp_host}:{inbox.smtp_port}."
+            f"Does the app send to {inbox.smtp_host}:{inbox.smtp_port}, the SMTP port of this session?"
         )
     return "\n\n".join(_shortened(str(each)) for each in reversed(found))
 
 
 def _shortened(text: str) -> str:
-    lines = text.splitlines()
+    """Without the middle of a long reply, such as the list of extensions, and of a long conversation."""
+    lines: list[str] = []
+    for _, replies in itertools.groupby(text.splitlines(), key=_continues):
+        reply = list(replies)
+        left_out = len(reply) - 2
+        lines += [reply[0], f"             ... {left_out} lines ...", reply[-1]] if left_out > _REPLY else reply
     if len(lines) <= _LINES:
-        return text
+        return "\n".join(lines)
     half = _LINES // 2
     return "\n".join((*lines[:half], f"    ... {len(lines) - 2 * half} lines ...", *lines[-half:]))
+
+
+def _continues(line: str) -> str:
+    """The code of a reply's line that is not its last (RFC 5321 section 4.2.1), else the line, a group alone."""
+    found = _REPLY_LINE.search(line)
+    return found[1] if found else line
 
 
 def _written(inbox: Mailtrap, folder: Path, nodeid: str) -> str:

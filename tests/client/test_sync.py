@@ -6,7 +6,7 @@ import re
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from textwrap import dedent
@@ -192,6 +192,25 @@ def test_mail_that_went_elsewhere(mailtrap: Mailtrap) -> None:
     )
 
 
+def test_a_made_inbox_names_its_address(mailtrap: Mailtrap) -> None:
+    address = mailtrap.address()
+    with pytest.raises(NoMatch, match=rf"(?m)^or to {address},$"):
+        mailtrap.wait(timeout=0)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda inbox: inbox.get("../x"), r"'\.\./x' is not the id of a message; take the `id` of one that was found"),
+        (lambda inbox: inbox.wait(timeout=-1), "timeout=-1 is no number of seconds to wait; give 0 or more"),
+        (lambda inbox: inbox.wait(header={"a b": "c"}), r"'a b' is not the name of a header field; write header=\{"),
+    ],
+)
+def test_mistakes_of_the_caller_are_told(mailtrap: Mailtrap, act: Callable[[Mailtrap], object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        act(mailtrap)
+
+
 def test_mail_of_before_is_not_called_missing(mailtrap: Mailtrap) -> None:
     smtp(mailtrap, "old")
     with pytest.raises(NoMatch, match="With `since=` older mail does not count"):
@@ -220,7 +239,7 @@ def test_deleting(mailtrap: Mailtrap) -> None:
     mailtrap.clear()
     assert mailtrap.messages() == ()
     assert other.get(kept).id == kept
-    with pytest.raises(Missing):
+    with pytest.raises(Missing, match=rf"^There is no message '{kept}' in the inbox '.*': it was deleted, or is in"):
         mailtrap.get(kept)
 
 
