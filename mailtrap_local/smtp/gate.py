@@ -115,8 +115,10 @@ def answer(connection: "Connection", verdict: Verdict, *, last: bool = False) ->
     return verdict.reply
 
 
-async def carry_out(connection: "Connection", verdict: Verdict, act: Act, *, last: bool = False) -> str | None:
-    """Carry out a verdict that takes time; what is left to reply."""
+async def carry_out(
+    connection: "Connection", verdict: Verdict, act: Act, *, last: bool = False, copies: int = 1
+) -> str | None:
+    """Carry out a verdict that takes time; what is left to reply. `copies` are said of a reply that trickles."""
     if verdict.end == "silence":
         connection.turn_deaf()
     if verdict.seconds and not await connection.hold(verdict.seconds):
@@ -127,7 +129,7 @@ async def carry_out(connection: "Connection", verdict: Verdict, act: Act, *, las
         reply = verdict.reply or await settled(act())
         if reply is None:
             return None
-        if not await connection.trickle(reply, rate=verdict.rate):
+        if not await connection.trickle("\n".join([reply] * copies), rate=verdict.rate):
             return interrupted(connection)
         if last or verdict.reply.startswith("421"):
             connection.hang_up("refused", ending="fin")

@@ -101,7 +101,9 @@ class SmtpProtocol(Connection):
             reply = await gate.settled(act())
         else:
             gate.note(self, verdict)
-            reply = await gate.carry_out(self, verdict, act, last=situation.stage == "connect")
+            each = self.door.lmtp and situation.stage in ("end-of-data", "stored")  # RFC 2033 section 4.2
+            copies = len(situation.recipients) if each else 1
+            reply = await gate.carry_out(self, verdict, act, last=situation.stage == "connect", copies=copies)
         if situation.stage in self.front.gate.followed:
             self.front.gate.tell(situation, reply)
         return reply

@@ -371,6 +371,74 @@ async def test_a_client_that_never_closes_after_a_fin_is_let_go(
     await until(lambda: front.front.connections == 0)
 
 
+# ---- other ways to speak -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reset", [True, False])
+async def test_under_tls_a_rst_is_a_rst_too(reset: bool) -> None:
+    async with running(Settings(tls=True)) as front:
+        front.fault("mail", action="disconnect", reset=reset)
+        client = await front.connect()
+        await client.begin()
+        await client.start_tls(front.trust)
+        assert (await client.ask("EHLO x")).startswith("250")
+        client.send(FROM.encode() + b"\r\n")
+        assert await ends_with_a_reset(client) is reset
+        assert (await front.ended_session()).state == "refused"
+
+
+async def test_under_tls_from_the_first_octet_the_greeting_may_be_late_or_refused() -> None:
+    async with running(Settings(tls=True)) as front:
+        front.fault("connect", seconds=LATE, times=1)
+        began = time.monotonic()
+        await (await front.connect_tls()).begin("QUIT")
+        assert time.monotonic() - began >= LATE
+        front.fault("connect", reply="554 5.7.1 no")
+        assert await refused_connection(await front.connect_tls()) == "554 5.7.1 no"
+
+
+async def bdat(client: Client, octets: bytes, *, last: bool = False) -> str:
+    client.send(b"BDAT %d%s\r\n" % (len(octets), b" LAST" if last else b"") + octets)
+    return await client.reply()
+
+
+async def test_a_mail_in_chunks_has_the_same_stages(front: Running, client: Client) -> None:
+    for stage in ("data", "end-of-data", "stored"):
+        front.fault(stage, reply=f"451 at {stage}", times=1)
+    front.fault("body", seconds=LATE, bytes=5)
+    await client.begin()
+    for stage in ("data", "end-of-data", "stored"):
+        await client.ask("RSET")
+        for line in (FROM, TO):
+            await client.ask(line)
+        assert await bdat(client, b"Subject: x\r\n", last=True) == f"451 at {stage}"
+    await client.ask("RSET")
+    for line in (FROM, TO):
+        await client.ask(line)
+    began = time.monotonic()
+    assert (await bdat(client, b"Subject: x\r\n", last=True)).startswith("250")
+    assert time.monotonic() - began >= LATE * 0.9
+    assert len(front.mailbox.arrivals) == 2
+    assert front.front.budget.used == 0
+
+
+@pytest.mark.parametrize("fault", [{"reply": "452 4.2.2 full"}, {"rate": 2_000}], ids=["reply", "slow"])
+@pytest.mark.parametrize("stage", ["end-of-data", "stored"])
+async def test_lmtp_has_one_answer_for_each_recipient(stage: str, fault: dict[str, object]) -> None:
+    async with running(Settings(lmtp_port=0)) as front:
+        front.fault(stage, times=1, **fault)
+        reader, writer = await asyncio.open_connection("127.0.0.1", front.lmtp_port)
+        client = Client(reader, writer)
+        front.clients.append(client)
+        await client.reply()
+        for line in ("LHLO x", FROM, "RCPT TO:<b@x.org>", "RCPT TO:<c@x.org>", "DATA"):
+            assert (await client.ask(line))[0] in "23"
+        client.send(b"Subject: x\r\n\r\n.\r\nNOOP\r\n")
+        said = await client.replies(3)
+        assert said[0] == said[1]
+        assert (said[0][:3], said[2]) == ("250" if "rate" in fault else "452", "250 2.0.0 Ok")
+
+
 # ---- counting ------------------------------------------------------------------------------------------------------
 
 
