@@ -159,6 +159,19 @@ class Settings:
         return f"[{self.host[0]}]" if ":" in self.host[0] else self.host[0]
 
     @property
+    def terms(self) -> str:
+        """What an SMTP client has to do about TLS and login, in words."""
+        who = "any user name and password" if self.smtp_auth_file is None else f"a user of {self.smtp_auth_file}"
+        return f"{self._tls_terms}; {who}" + ("" if self.smtp_auth_required else ", or none")
+
+    @property
+    def _tls_terms(self) -> str:
+        if not self.speaks_tls:
+            return "no TLS"
+        words = "STARTTLS" if self.tls_required else "STARTTLS or no TLS"
+        return words if self.tls_cert else f"{words} (trust it: `mailtrap-local ca`)"
+
+    @property
     def byte_limit(self) -> int:
         """`max_bytes` with its default worked out: bytes of mail to keep, 0 for no limit."""
         if self.max_bytes is not None:

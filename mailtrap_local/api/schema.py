@@ -702,6 +702,8 @@ class WebUI(Struct, frozen=True):
     HideDeleteAllButton: bool
     Version: str
     SMTP: str
+    SMTPTLS: str
+    SMTPTerms: str
     Inboxes: bool
 
 

@@ -80,6 +80,8 @@ async def webui(call: Call) -> Response:
         HideDeleteAllButton=False,
         Version=__version__,
         SMTP=f"{settings.reached_at}:{settings.smtp_port}",
+        SMTPTLS=f"{settings.reached_at}:{settings.smtp_tls_port}" if settings.speaks_tls else "",
+        SMTPTerms=settings.terms,
         Inboxes=True,
     )
     return await answer.json(ui, to=call.connection)

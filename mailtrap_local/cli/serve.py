@@ -199,17 +199,5 @@ def greeting(settings: Settings, server: Server) -> tuple[str, ...]:
         f"  SMTP  {host}:{server.smtp_port}{also}  (listening on {', '.join(settings.host)})",
         f"  Web   {web}",
         f"  Mail  {kept}",
-        f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, {_tls(settings)}; {_login(settings)}",
+        f"  App   SMTP host {host.strip('[]')}, port {server.smtp_port}, {settings.terms}",
     )
-
-
-def _tls(settings: Settings) -> str:
-    if not settings.speaks_tls:
-        return "no TLS"
-    words = "STARTTLS" if settings.tls_required else "STARTTLS or no TLS"
-    return words if settings.tls_cert else f"{words} (trust it: `{PROGRAM} ca`)"
-
-
-def _login(settings: Settings) -> str:
-    who = "any user name and password" if settings.smtp_auth_file is None else f"a user of {settings.smtp_auth_file}"
-    return who if settings.smtp_auth_required else f"{who}, or none"

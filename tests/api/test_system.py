@@ -48,6 +48,7 @@ async def test_webui_says_which_features_there_are() -> None:
         f"localhost:{server.smtp_port}",
     )
     assert ui.pop("Inboxes") is True
+    assert (ui.pop("SMTPTLS"), ui.pop("SMTPTerms")) == ("", "no TLS; any user name and password, or none")
     relay = ui.pop("MessageRelay")
     assert set(relay) == set(
         "Enabled SMTPServer ReturnPath AllowedRecipients BlockedRecipients OverrideFrom PreserveMessageIDs "
@@ -111,3 +112,10 @@ async def test_the_certificate_to_trust(client: httpx.AsyncClient, tmp_path: Pat
     (tmp_path / "own.pem").write_bytes(Authority.made().leaf(["localhost"]))
     async with running(tls_cert=tmp_path / "own.pem", smtp_tls_port=0) as (_, other):
         assert "trust whoever signed that" in (await other.get("api/v1/ca.pem")).text
+
+
+async def test_webui_says_what_smtp_clients_have_to_do() -> None:
+    async with running(tls_required=True, smtp_tls_port=0, smtp_auth_required=True) as (server, client):
+        ui = (await client.get("api/v1/webui")).json()
+        assert ui["SMTPTLS"] == f"localhost:{server.smtp_tls_port}"
+        assert ui["SMTPTerms"] == "STARTTLS (trust it: `mailtrap-local ca`); any user name and password"

@@ -78,7 +78,7 @@ export interface MadeInbox {
   Name: string; Address: string; BaseURL: string; SMTP: { Host: string; Port: number; Username: string; Password: string };
 }
 
-export interface WebUI { Label: string; Version?: string; SMTP?: string; HideDeleteAllButton?: boolean }
+export interface WebUI { Label: string; Version?: string; SMTP?: string; SMTPTLS?: string; SMTPTerms?: string; HideDeleteAllButton?: boolean }
 
 export interface Info {
   Version: string; Tags: Record<string, number>; Messages: number; Unread: number;

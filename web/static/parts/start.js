@@ -12,11 +12,15 @@ function where() {
   return { host: /^(127\.0\.0\.1|\[::1?\]|0\.0\.0\.0)$/.test(host) ? "localhost" : host, port };
 }
 
+/** @param {string} words @returns {string} */
+const sentence = (words) => words && `${words[0].toUpperCase()}${words.slice(1).replaceAll("`", "")}.`;
+
 /** How to point an app here, and a mail to try it with. */
 export function Start() {
   const chosen = useSignal(0);
   const id = useId(); // it may be there twice: in its pane and in its dialog
   const { host, port } = where();
+  const { SMTPTLS = "", SMTPTerms = "" } = webui.value;
   const all = snippets(host, port);
   const { file, text } = all[chosen.value];
   /** @param {KeyboardEvent} event */
@@ -30,7 +34,7 @@ export function Start() {
   return html`<div class="start">
     <h2>Point your app here</h2>
     <p class="address-line">SMTP <code class="endpoint">${host}:${port}</code><${Copy} text=${`${host}:${port}`} label="Copy the address" />
-      <span class="quiet">No TLS. Any user name and password will do, or none.</span></p>
+      <span class="quiet">${sentence(SMTPTerms)}${SMTPTLS && html` With TLS from the first byte: <code>${SMTPTLS}</code>.`}</span></p>
     <div class="tabs" role="tablist" aria-label="Snippets" onKeyDown=${press}>${all.map(({ name }, at) => html`<button type="button" role="tab" class="tab" key=${name}
       id=${`${id}-${at}`} aria-controls=${id} aria-selected=${at === chosen.value} tabindex=${at === chosen.value ? 0 : -1} onClick=${() => (chosen.value = at)}>${name}</button>`)}</div>
     <div class="example" id=${id} role="tabpanel" aria-labelledby=${`${id}-${chosen.value}`}>
