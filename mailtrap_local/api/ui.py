@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import html
 import mimetypes
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,8 @@ CSP = (
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# A doc comment that stands alone on its lines: types and words for who works on the modules, a sixth of their size.
+_DOC_COMMENT = re.compile(rb"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*$", re.MULTILINE)
 _PACKED = ("text/", "image/svg+xml", "application/json")
 
 
@@ -44,8 +47,15 @@ async def static(call: Call) -> Response:
     data = await asyncio.to_thread(_read, name)
     if data is None:
         return answer.not_found()
+    if name.endswith(".js"):
+        data = without_doc_comments(data)
     media = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return await _file(call, data, media=media, headers={})
+
+
+def without_doc_comments(module: bytes) -> bytes:
+    """A module as the browser gets it. Its lines keep their numbers, so that what a debugger says fits the file."""
+    return _DOC_COMMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), module)
 
 
 def _read(name: str) -> bytes | None:

@@ -79,6 +79,12 @@ async def _made(page: Page) -> None:
     await expect(page.locator(".made")).to_be_visible()
 
 
+async def _palette(page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("re")
+    await expect(page.get_by_role("option", name="Message")).not_to_have_count(0)
+
+
 VIEWS: dict[str, View] = {
     "list": _list,
     **{f"tab-{name.lower()}": _tab(name) for name in TABS},
@@ -89,6 +95,7 @@ VIEWS: dict[str, View] = {
     "deleted": _selection,
     "search": _search,
     "keys": _pressed("?"),
+    "palette": _palette,
     "settings": _pressed(","),
     "start": _pressed("g", "n"),
     "sessions": _pressed("g", "s"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailtrap_local.api.ui import without_doc_comments
 from tests.tools import ROOT, need
 
 WEB = ROOT / "web"
@@ -40,6 +41,19 @@ def test_modules_are_small_and_safe(module: Path) -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_what_goes_out_is_the_module_without_its_doc_comments(module: Path) -> None:
+    text = module.read_text()
+    sent = without_doc_comments(text.encode()).decode()
+    assert len(sent.splitlines()) == len(text.splitlines())
+    left = iter(text.splitlines())
+    kept = [line for line in sent.splitlines() if line]
+    assert all(line in left for line in kept)  # nothing but whole lines is gone, and the order is the same
+    taken = [line.strip() for line, out in zip(text.splitlines(), sent.splitlines(), strict=True) if line != out]
+    assert all(line.startswith(("/**", "*")) for line in taken)
+    assert sent.count("`") == text.count("`") - sum(line.count("`") for line in taken)
+
+
 def test_nothing_inline_and_nothing_from_elsewhere() -> None:
     page = (STATIC / "index.html").read_text()
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?://", page)
@@ -59,5 +73,5 @@ def test_parts_use_roles_never_the_palette() -> None:
 
 def test_it_is_small() -> None:
     """60 KB of gzip: all modules as one, since how they are cut into files is for who reads them."""
-    shipped = gzip.compress(b"".join(path.read_bytes() for path in sorted(STATIC.rglob("*.js"))))
+    shipped = gzip.compress(b"".join(without_doc_comments(path.read_bytes()) for path in sorted(STATIC.rglob("*.js"))))
     assert len(shipped) <= 60_000

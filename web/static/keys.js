@@ -2,6 +2,7 @@
  * Every key, once: the handler, the help and the tests read this table.
  *
  * `keys` are as KeyboardEvent.key says them, with Shift+, Ctrl+ (Cmd on a Mac) before; "g i" is one after the other.
+ * `always`: also while one writes into a field.
  */
 import * as acts from "./acts.js";
 import { remove } from "./deleting.js";
@@ -67,6 +68,7 @@ export const KEYS = [
   { keys: ["g b"], does: "Make and delete inboxes", group: "Go", run: () => (panel.value = "inboxes") },
   { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
   { keys: ["e"], does: "Explain SMTP line by line", group: "View", run: () => prefer({ words: !prefs.peek().words }) },
+  { keys: ["Ctrl+k"], does: "Find anything", group: "Go", run: () => (panel.value = panel.peek() === "palette" ? "" : "palette"), always: true },
   { keys: ["?"], does: "This help", group: "View", run: () => (panel.value = panel.peek() === "help" ? "" : "help") },
   { keys: [","], does: "Settings", group: "View", run: () => (panel.value = "settings") },
   { keys: ["Escape"], does: "Close, unselect, go back", group: "Move", run: back, always: true },
@@ -86,6 +88,7 @@ export function nameOf(event) {
 
 /** @param {HTMLElement} target @param {string} name @returns {boolean} whether the element with the focus needs this key itself */
 function taken(target, name) {
+  if (name !== "Escape" && TABLE.get(name)?.always) return false;
   if (target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return name !== "Escape";
   if (name === "Escape") return document.querySelector(":popover-open") !== null;
   if (name.startsWith("Ctrl+") && target.closest(".reader, .rail")) return true;

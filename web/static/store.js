@@ -12,7 +12,7 @@ import { Sparse } from "./sparse.js";
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
- * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce" | "inboxes"} Panel
+ * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce" | "inboxes" | "palette"} Panel
  */
 
 export const base = document.documentElement.dataset.base ?? "";
@@ -63,6 +63,9 @@ export const ended = signal(0); // how often we were told that sessions have end
 export const faults = signal(/** @type {Fault[] | null} */ (null));
 export const faultPresets = signal(/** @type {FaultPreset[]} */ ([]));
 export const faultError = signal("");
+
+// What the palette finds
+export const found = signal(/** @type {Summary[]} */ ([]));
 
 // The page
 export const connection = signal(/** @type {Connection} */ ({ state: "connecting", retryAt: 0, note: "" }));

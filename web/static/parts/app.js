@@ -9,6 +9,7 @@ import { Help } from "./help.js";
 import { Inboxes } from "./inboxes.js";
 import { List } from "./list.js";
 import { Message } from "./message.js";
+import { Palette } from "./palette.js";
 import { Rail } from "./rail.js";
 import { SessionList, SessionView } from "./sessions.js";
 import { Settings } from "./settings.js";
@@ -41,6 +42,6 @@ export function App() {
     </main>
     <${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
-    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} /><${Faults} /><${Inboxes} />
+    <${Help} /><${Settings} /><${DeleteAll} /><${Bounce} /><${Faults} /><${Inboxes} /><${Palette} />
     <${Dialog} name="start" title="Get started" wide><${Start} /><//>`;
 }

@@ -19,6 +19,7 @@ export function Header() {
       <${Button} icon="send" label="Get started" keys="g n" onClick=${() => (panel.value = "start")} />
       <${Button} icon="bolt" label="Faults" keys="g f" onClick=${() => (panel.value = "faults")} />
       <${Button} icon=${ICON[theme]} label=${`Theme: ${theme}`} class="theme" onClick=${() => prefer({ theme: NEXT[theme] })} />
+      <${Button} icon="find" label="Find anything" keys="Ctrl+K" onClick=${() => (panel.value = "palette")} />
       <${Button} icon="settings" label="Settings" keys="," onClick=${() => (panel.value = "settings")} />
       <${Button} icon="help" label="Keys" keys="?" onClick=${() => (panel.value = "help")} />
     </div>

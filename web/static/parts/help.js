@@ -2,16 +2,9 @@ import { html } from "../vendor/preact.js";
 import { KEYS } from "../keys.js";
 import { prefer, prefs } from "../store.js";
 import { Dialog } from "./dialog.js";
+import { Keys } from "./keys.js";
 
 const GROUPS = /** @type {const} */ (["Move", "Act", "Go", "View"]);
-const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", " ": "Space", Delete: "Del", PageDown: "PgDn", PageUp: "PgUp" };
-
-/** @param {string} keys as the table writes them @returns {string[]} as a keyboard names them */
-const caps = (keys) => (keys === " " ? ["Space"] : keys.split(/[ +]/).map((one) => NAMES[/** @type {keyof typeof NAMES} */ (one)] ?? one));
-
-/** @param {{ keys: string }} props */
-const Keys = ({ keys }) => html`<span class="keys">${caps(keys).map((cap, at) => html`<kbd key=${at}>${cap}</kbd>`)}</span>`;
-
 /** Single-key shortcuts disturb speech input and some screen readers: WCAG 2.1.4 wants them to be switched off. */
 export function SingleKeys() {
   return html`<label class="check"><input type="checkbox" checked=${prefs.value.singleKeys}

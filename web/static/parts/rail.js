@@ -3,15 +3,11 @@
 /** @import { Route } from "../store.js" */
 import { html } from "../vendor/preact.js";
 import { count } from "../format.js";
+import { tagQuery } from "../palette.js";
 import { go, write } from "../router.js";
 import { inboxes, panel, prefer, prefs, route, tags, totals } from "../store.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
-
-/** @param {string} q @param {string} tag */
-const hasTag = (q, tag) => q === tagQuery(tag);
-/** @param {string} tag */
-const tagQuery = (tag) => (/\s/.test(tag) ? `tag:"${tag}"` : `tag:${tag}`);
 
 /** @param {{ to: Partial<Route>, here: boolean, icon: IconName, name: string, unread?: number, total?: number }} props */
 function Entry({ to, here, icon, name, unread = 0, total }) {
@@ -55,7 +51,7 @@ export function Rail() {
     <section><div class="rail-head"><h2>Inboxes</h2><${Button} icon="plus" label="Make and delete inboxes" keys="g b" onClick=${() => (panel.value = "inboxes")} /></div><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}
       key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`)}</ul></section>
     ${names.length > 0 && html`<section><h2>Tags</h2><ul>${names.map(([name, total]) => html`<${Entry} key=${name}
-      to=${{ q: tagQuery(name) }} here=${mail && hasTag(q, name)} icon="tag" name=${name} total=${total} />`)}</ul></section>`}
+      to=${{ q: tagQuery(name) }} here=${mail && q === tagQuery(name)} icon="tag" name=${name} total=${total} />`)}</ul></section>`}
     <${Saved} />
   </nav>`;
 }
