@@ -117,6 +117,8 @@ class _Child:
         return answer
 
     def _ask_in(self, seconds: float, work: Callable[[bytes], T], raw: bytes) -> T:
+        if self._process is None:
+            self._ask(_awake, b"")  # its start does not count
         over = threading.Event()
         process = self._started()
 
@@ -153,6 +155,10 @@ class _Child:
         if process is not None:
             process.kill()
             process.communicate()
+
+
+def _awake(_: bytes) -> None:
+    """What a child answers as soon as it can."""
 
 
 def serve() -> None:

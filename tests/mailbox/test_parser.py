@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from mailtrap_local import limits, mime
-from mailtrap_local.errors import Busy
+from mailtrap_local.errors import BadRequest, Busy
 from mailtrap_local.mailbox.parser import Parser
 
 SMALL = b"Subject: hello\r\n\r\ntext\r\n"
@@ -81,3 +81,25 @@ async def test_it_rests_when_there_is_nothing_to_do(parser: Parser) -> None:
     parser._child._rest()
     assert process.poll() is not None
     assert await parser.run(mime.digest, LARGE) == mime.digest(LARGE)
+
+
+def endless(raw: bytes) -> None:
+    """Never comes back."""
+    while True:
+        pass
+
+
+async def test_what_takes_too_long_is_killed_and_the_next_is_done(parser: Parser) -> None:
+    assert await parser.bounded(mime.digest, SMALL, seconds=0.2) == mime.digest(SMALL)  # the start does not count
+    process = parser._bounded_child._process
+    with pytest.raises(BadRequest, match=r"more than 0.2 seconds"):
+        await parser.bounded(endless, SMALL, seconds=0.2)
+    assert process is not None and process.poll() is not None
+    assert await parser.bounded(mime.digest, LARGE, seconds=20) == mime.digest(LARGE)
+    assert await parser.run(mime.digest, LARGE) == mime.digest(LARGE)
+
+
+async def test_too_many_at_once_are_sent_away(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SELECT_WAITING", 0)
+    with pytest.raises(Busy, match="too many"):
+        await parser.bounded(mime.digest, SMALL, seconds=1)
