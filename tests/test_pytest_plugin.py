@@ -105,6 +105,7 @@ def test_what_a_failure_shows(pytester: pytest.Pytester) -> None:
             "*- SMTP conversations -*",
             "*C: MAIL FROM:<app@x.org> FOO=BAR",
             "*S: 5*",
+            "warning: A command out of order: * The order is EHLO, MAIL, RCPT, DATA*",
         ]
     )
     assert "client/core.py" not in result.stdout.str()

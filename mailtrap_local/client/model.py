@@ -279,7 +279,8 @@ class MadeInbox:
 class Conversation:
     """One SMTP connection. `lines` are the client's (C), the server's (S) and remarks (-), with their milliseconds.
 
-    `wire` is the whole answer of the server, as the API describes it.
+    `findings` say what went wrong and what to change, each in a few sentences, the worst first. `wire` is the whole
+    answer of the server, as the API describes it.
     """
 
     id: str
@@ -289,12 +290,13 @@ class Conversation:
     username: str
     errors: int  # replies of 400 and above
     lines: tuple[tuple[float, str, str], ...]
+    findings: tuple[str, ...] = ()
     wire: Wire = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         user = f", user {self.username}" if self.username else ""
         lines = (f"{at:8.1f} ms  {who}: {text}" for at, who, text in self.lines)
-        return "\n".join((f"session {self.id} from {self.peer}{user}: {self.state}", *lines))
+        return "\n".join((f"session {self.id} from {self.peer}{user}: {self.state}", *lines, *self.findings))
 
 
 def addresses(values: Sequence[Wire] | None) -> tuple[Address, ...]:
@@ -408,6 +410,11 @@ def conversation(wire: Wire) -> Conversation:
         username=wire["Username"],
         errors=wire["Errors"],
         lines=tuple((line["At"], line["Who"], line["Text"]) for line in wire["Lines"]),
+        findings=tuple(
+            f"{each['Level']}: {each['Means']} {each['Change']}"
+            for each in wire.get("Findings", ())
+            if each["Level"] != "note"
+        ),
         wire=wire,
     )
 

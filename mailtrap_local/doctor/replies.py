@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 LONGEST = 8 * 1024  # octets of a reply's line; the RFC allows 512
 MOST = 200  # lines of a reply
+SHOWN = 1000  # characters of a line, and of all lines as one text
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
@@ -27,8 +28,8 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """All lines as one."""
-        return " ".join(line for line in self.lines if line)
+        """All lines as one, so much of it as a person will read."""
+        return " ".join(line for line in self.lines if line)[:SHOWN]
 
     @property
     def status(self) -> str:
@@ -81,5 +82,5 @@ class ReplyReader:
 
 
 def _readable(octets: bytes) -> str:
-    text = octets.decode("utf-8", "backslashreplace")
+    text = octets.decode("utf-8", "backslashreplace")[:SHOWN]
     return text if text.isprintable() else "".join(each if each.isprintable() else "·" for each in text)

@@ -2,11 +2,15 @@
 
 import asyncio
 import ssl
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailtrap_local.doctor import login
+from mailtrap_local.doctor import login, phrasebook
 from mailtrap_local.doctor.explain import explain, in_words
 from mailtrap_local.doctor.letter import Letter
 from mailtrap_local.model import Line, Session
@@ -222,3 +226,30 @@ async def test_each_mechanism_logs_in_here(mechanism: str, tmp_path: Path, monke
         assert names(await examine(f"smtp://ann:pass%2Cw%3Dord@127.0.0.1:{front.port}")) == []
         assert (await front.ended_session()).username == "ann"
         assert names(await examine(f"smtp://ann:wrong@127.0.0.1:{front.port}")) == ["credentials-wrong"]
+
+
+WORDS = st.sampled_from(
+    [*phrasebook.COMMANDS, "250-", "250 ", "354 ", "334 ", "421 4.7.0 ", "550-5.1.1 ", "535 ", "***", ""]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("CS-"), WORDS, st.text(max_size=30)), max_size=60), st.booleans())
+def test_any_transcript_is_told(said: list[tuple[str, str, str]], quit: bool) -> None:
+    lines = tuple(Line(0, who, word + more) for who, word, more in said)  # type: ignore[arg-type]
+    state: Any = "quit" if quit else "dropped"
+    session = Session("s", 1, 2, "", "", "", "", "", state, (), 0, 1, lines, 0)
+    assert len(in_words(lines)) == len(lines)
+    for finding in explain(session):
+        assert finding.means and finding.change and "{" not in finding.means + finding.change
+        assert -1 <= finding.line < len(lines)
+
+
+def test_a_long_transcript_is_told_soon() -> None:
+    """As long as a session may be, all of it refusals that nothing special is known of, with text made to be slow."""
+    slow = "550 " + "bad invalid reject " * 50
+    lines = tuple(Line(0, who, text) for _ in range(200) for who, text in (("C", "MAIL FROM:<a@x.org>"), ("S", slow)))  # type: ignore[arg-type]
+    session = Session("s", 1, 2, "", "", "", "", "", "quit", (), 0, 200, lines, 0)
+    began = time.process_time()
+    explain(session)
+    in_words(lines)
+    assert time.process_time() - began < 0.5

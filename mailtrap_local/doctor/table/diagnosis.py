@@ -8,6 +8,8 @@ from mailtrap_local.doctor.symptom import Stage, Symptom, What
 
 Level = Literal["fault", "warning", "note"]
 
+LOOKED_AT = 300  # characters of a text: what it is about is said there, and no pattern gets slow over so few
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -33,4 +35,4 @@ class Diagnosis:
             return False
         if self.status and not re.fullmatch(self.status, symptom.status):
             return False
-        return not self.text or re.search(self.text, symptom.text, re.IGNORECASE) is not None
+        return not self.text or re.search(self.text, symptom.text[:LOOKED_AT], re.IGNORECASE) is not None
