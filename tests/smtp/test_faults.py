@@ -9,6 +9,8 @@ import pytest
 from mailtrap_local import limits
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import connection, server
+from mailtrap_local.smtp.gate import Gate, Said
+from mailtrap_local.stages import Situation
 from tests.smtp.talking import Client, Running, codes, running, texts, until
 
 TO = "RCPT TO:<b@example.com>"
@@ -477,6 +479,29 @@ async def test_trickling_is_stopped_in_the_middle(front: Running, client: Client
     await front.front.stop()
     rest = await client.reader.read()
     assert rest and b"421" not in rest
+
+
+async def test_where_no_rule_is_nobody_is_asked(
+    front: Running, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a mail pays for the gate is one look into a dictionary at each stage."""
+    asked: list[str] = []
+    ask = Gate.ask
+
+    def noted(gate: Gate, situation: Situation) -> Said:
+        asked.append(situation.stage)
+        return ask(gate, situation)
+
+    monkeypatch.setattr(Gate, "ask", noted)
+    rule = front.fault("quit", seconds=0.01, times=1)
+    await client.begin("AUTH PLAIN AGFubgB4")
+    assert (await client.mail(b"Subject: x\r\n")).startswith("250")
+    assert asked == []
+    await client.ask("QUIT")
+    assert asked == ["quit"]
+    assert front.faults.get(rule.id).state == "spent"
+    await (await front.connect()).begin("QUIT")
+    assert asked == ["quit"]
 
 
 # ---- magic addresses -----------------------------------------------------------------------------------------------
