@@ -1,6 +1,8 @@
 """axe finds nothing, on any view, in either theme, wide and narrow."""
 
+import asyncio
 import json
+import smtplib
 from typing import Any
 
 import pytest
@@ -42,6 +44,15 @@ class Judge:
         self.found += [f"{view}: {violation}" for violation in answer]
 
 
+def refused(server: Server) -> None:
+    """A session that has something of each kind to tell."""
+    with smtplib.SMTP("127.0.0.1", server.smtp_port) as smtp:
+        smtp.ehlo()
+        smtp.docmd("MAIL", "FROM:a@x.org")
+        smtp.docmd("MAIL", "FROM:<a@x.org> SIZE=999999999999")
+        smtp.close()
+
+
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)], ids=["light", "dark", "narrow"]
 )
@@ -64,6 +75,10 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
         await page.get_by_role("tab", name=name).click()
         await expect(page.locator(".loading")).to_have_count(0)
         await judge.look(name)
+    await page.keyboard.press("b")
+    await expect(page.get_by_role("dialog", name="Report a bounce")).to_be_visible()
+    await judge.look("bounce")
+    await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await page.get_by_role("option", name="Your login code").click()
     await page.get_by_role("tab", name="Links").click()
@@ -109,12 +124,16 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
     await page.get_by_role("button", name="How to search").click()
     await judge.look("filters")
     await page.keyboard.press("Escape")
+    await asyncio.to_thread(refused, server)
     await page.keyboard.press("g")
     await page.keyboard.press("s")
     await expect(page.locator(".session-row").first).to_be_visible()
     await judge.look("sessions")
     await page.locator(".session-row").first.click()
     await expect(page.locator(".transcript")).to_be_visible()
+    await expect(page.get_by_role("region", name="What went wrong")).to_be_visible()
+    await page.keyboard.press("e")
+    await expect(page.locator(".words").first).to_be_visible()
     await judge.look("session")
     await context.close()
     assert judge.found == []
