@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from mailtrap_local.settings import Settings
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from mailtrap_local.server import Server
 
+hypothesis.settings.register_profile("patient", deadline=None)  # how long an example takes is the machine's affair
+hypothesis.settings.load_profile("patient")
 os.environ["PATH"] = SEARCH_PATH  # so that a tool which needs another finds it
 
 
