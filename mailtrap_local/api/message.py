@@ -24,7 +24,7 @@ _FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]+")
 async def show(call: Call) -> Response:
     """GET /message/{id}; marks it read, but with `?peek=1`."""
     message_id = await call.message_id()
-    message = await call.mailbox.message(message_id, inbox=call.inbox)
+    message = await call.mailbox.message(message_id, inbox=call.inbox, within=call.text("within"))
     read = await mark_seen(call, message.record.summary)
     return await made(call, message, await maker(call, message, read=read))
 
@@ -32,7 +32,9 @@ async def show(call: Call) -> Response:
 async def maker(call: Call, message: model.Message, *, read: bool) -> Callable[[], schema.Message]:
     """What makes the wire form of a message, with a checksum for each file: pure work, for a thread if it is large."""
     files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
-    raw = await call.mailbox.raw(message.record.summary.id, inbox=call.inbox) if files else b""
+    raw = b""
+    if files:
+        raw = await call.mailbox.raw(message.record.summary.id, inbox=call.inbox, within=call.text("within"))
 
     def make() -> schema.Message:
         sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
@@ -68,7 +70,7 @@ async def mark_seen(call: Call, summary: model.Summary) -> bool:
 
 async def headers(call: Call) -> Response:
     """GET /message/{id}/headers: a map of names as Mailpit has it; with `?order=1` a list as they were sent."""
-    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
+    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox, within=call.text("within"))
     fields = message.parsed.headers
     if call.flag("order"):
         return await made(call, message, lambda: [header_of(field) for field in fields])
@@ -89,7 +91,7 @@ def _canonical(name: str) -> str:
 
 async def tree(call: Call) -> Response:
     """GET /message/{id}/tree."""
-    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox)
+    message = await call.mailbox.message(await call.message_id(), inbox=call.inbox, within=call.text("within"))
     return await made(call, message, lambda: part_of(message.parsed.root))
 
 
@@ -105,7 +107,7 @@ async def session(call: Call) -> Response:
 async def raw(call: Call) -> Response:
     """GET /message/{id}/raw: the bytes as they were sent."""
     message_id = await call.message_id()
-    data = await call.mailbox.raw(message_id, inbox=call.inbox)
+    data = await call.mailbox.raw(message_id, inbox=call.inbox, within=call.text("within"))
     named = {"content-disposition": f'attachment; filename="{message_id}.eml"'} if call.flag("dl") else {}
     return isolation.text_of(data, headers=named)
 
@@ -116,7 +118,8 @@ async def preview(call: Call) -> Response:
     if remote:
         guard.check_writer(call.connection, allowed=call.front.settings.allow_origin)
     message_id = await call.message_id()
+    within = call.text("within")
     if call.flag("count"):
-        shown = await call.mailbox.preview(message_id, remote=False, inbox=call.inbox)
+        shown = await call.mailbox.preview(message_id, remote=False, inbox=call.inbox, within=within)
         return await answer.json(schema.Blocked(shown.blocked, list(shown.remote)), to=call.connection)
-    return await isolation.previewed(call, message_id, remote=remote)
+    return await isolation.previewed(call, message_id, remote=remote, images=not call.flag("noimages"), within=within)

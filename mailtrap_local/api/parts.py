@@ -8,13 +8,19 @@ from mailtrap_local.api import thumbnail
 from mailtrap_local.errors import BadRequest, NotFound
 from mailtrap_local.http import isolation
 from mailtrap_local.http.route import Call, Front
+from mailtrap_local.model import Part
 
 _THUMBNAILS_AT_ONCE = 2
 
 
+async def _part(call: Call) -> tuple[Part, bytes]:
+    message_id = await call.message_id()
+    return await call.mailbox.part(message_id, call.path("part"), inbox=call.inbox, within=call.text("within"))
+
+
 async def content(call: Call) -> Response:
     """GET /message/{id}/part/{part}: the decoded bytes."""
-    part, data = await call.mailbox.part(await call.message_id(), call.path("part"), inbox=call.inbox)
+    part, data = await _part(call)
     return isolation.file(part, data)
 
 
@@ -25,7 +31,7 @@ def _few_at_once(_: Front) -> asyncio.Semaphore:
 async def thumb(call: Call) -> Response:
     """GET /message/{id}/part/{part}/thumb: a small JPEG, blank if the part is no image that can be shown."""
     try:
-        part, data = await call.mailbox.part(await call.message_id(), call.path("part"), inbox=call.inbox)
+        part, data = await _part(call)
     except NotFound as error:
         raise BadRequest(str(error)) from None
     async with call.front.one(_few_at_once):

@@ -39,6 +39,7 @@ SEARCH = Param("query", "string", "A search", required=True)
 ZONE = Param("tz", "string", "IANA name of the time zone of dates in the search")
 PEEK = Param("peek", "boolean", "Do not mark the message read")
 PATTERN = Param("pattern", "string", "A regular expression (RE2) to find codes by: its first group, else all of it")
+WITHIN = Param("within", "string", "Of the message inside that this part is; one inside that follows a comma")
 CSS = Param("css", "string", "A CSS selector", required=True)
 UNDO = Param("undo", "number", "Seconds for which the delete can be undone; left out, it is final")
 
@@ -75,13 +76,14 @@ ROUTES: tuple[Route, ...] = (
           takes=schema.SendMessage, changes=True, cap=send_cap),
     # a message; `latest` stands for the newest
     Route("GET", f"{V1}/message/{{id}}", message.show, "A message with all about it; marks it read",
-          answer=schema.Message, query=(QUERY, ZONE, PEEK)),
+          answer=schema.Message, query=(QUERY, ZONE, PEEK, WITHIN)),
     Route("GET", f"{V1}/message/{{id}}/headers", message.headers, "Its header fields",
           answer=dict[str, list[str]] | list[schema.Header],
-          query=(QUERY, ZONE, Param("order", "boolean", "As a list, in the order and spelling sent"))),
+          query=(QUERY, ZONE, WITHIN, Param("order", "boolean", "As a list, in the order and spelling sent"))),
     Route("GET", f"{V1}/message/{{id}}/raw", message.raw, "Its source, byte for byte", media=TEXT,
-          query=(QUERY, ZONE, Param("dl", "boolean", "As a file to keep"))),
-    Route("GET", f"{V1}/message/{{id}}/tree", message.tree, "Its MIME tree", answer=schema.Part, query=(QUERY, ZONE),
+          query=(QUERY, ZONE, WITHIN, Param("dl", "boolean", "As a file to keep"))),
+    Route("GET", f"{V1}/message/{{id}}/tree", message.tree, "Its MIME tree", answer=schema.Part,
+          query=(QUERY, ZONE, WITHIN),
           ours=True),
     Route("GET", f"{V1}/message/{{id}}/links", extract.links, "Its links, of text and HTML", answer=schema.LinkList,
           query=(QUERY, ZONE), ours=True),
@@ -98,12 +100,13 @@ ROUTES: tuple[Route, ...] = (
           answer=schema.Session, query=(QUERY, ZONE), ours=True),
     Route("GET", f"{V1}/message/{{id}}/preview", message.preview, "Its HTML, isolated, for an iframe",
           answer=schema.Blocked, media=HTML, ours=True,
-          query=(QUERY, ZONE, Param("remote", "boolean", "Let images, styles and fonts load from elsewhere"),
+          query=(QUERY, ZONE, WITHIN, Param("remote", "boolean", "Let images, styles and fonts load from elsewhere"),
+                 Param("noimages", "boolean", "Show it as who has images off sees it"),
                  Param("count", "boolean", "Tell what is kept from loading, as JSON"))),
     Route("GET", f"{V1}/message/{{id}}/part/{{part}}", parts.content, "The decoded content of a part", media=BYTES,
-          query=(QUERY, ZONE)),
+          query=(QUERY, ZONE, WITHIN)),
     Route("GET", f"{V1}/message/{{id}}/part/{{part}}/thumb", parts.thumb, "A part as a JPEG of 180 by 120 pixels",
-          media="image/jpeg", query=(QUERY, ZONE)),
+          media="image/jpeg", query=(QUERY, ZONE, WITHIN)),
     Route("GET", f"{V1}/message/{{id}}/html-check", system.off, "HTML check: off", media=TEXT),
     Route("GET", f"{V1}/message/{{id}}/link-check", system.off, "Link check: off", media=TEXT, fetches=True),
     Route("GET", f"{V1}/message/{{id}}/sa-check", system.off, "Spam check: off", media=TEXT),

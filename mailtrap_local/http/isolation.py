@@ -23,10 +23,13 @@ _NAME_CHARACTERS = 200  # clients refuse an answer whose head is too long, and f
 _ENDING = re.compile(r"\.[^.]{1,16}\Z")
 
 
-async def previewed(call: Call, message_id: str, *, remote: bool = False) -> Response:
+async def previewed(
+    call: Call, message_id: str, *, remote: bool = False, images: bool = True, within: str = ""
+) -> Response:
     """The preview page of a message, isolated by its own policy."""
-    shown = await call.mailbox.preview(message_id, remote=remote, inbox=call.inbox)
-    named = {"content-security-policy": preview_policy(remote=remote), "x-blocked-remote": str(shown.blocked)}
+    shown = await call.mailbox.preview(message_id, remote=remote, inbox=call.inbox, within=within)
+    policy = preview_policy(remote=remote, images=images)
+    named = {"content-security-policy": policy, "x-blocked-remote": str(shown.blocked)}
     return answer.in_chunks(shown.html.encode(), media="text/html", headers=named)
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from msgspec.structs import replace
+
 from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stopping, TooLarge
 from mailtrap_local.events import Cursor, Hub
@@ -25,10 +27,13 @@ from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.model import (
     Arrival,
     Entry,
+    Envelope,
     InboxCount,
     MadeInbox,
     Message,
+    Origin,
     Page,
+    Parsed,
     Part,
     Record,
     Selected,
@@ -173,33 +178,45 @@ class Mailbox:
         """A message without its raw. Raises NotFound."""
         return await self._store.record(message_id, inbox=inbox)
 
-    async def raw(self, message_id: str, *, inbox: str | None = None) -> bytes:
-        """The bytes as the client sent them. Raises NotFound."""
-        return await self._store.raw(message_id, inbox=inbox)
+    async def raw(self, message_id: str, *, inbox: str | None = None, within: str = "") -> bytes:
+        """The bytes as the client sent them; of the message inside it that `within` names, if any. Raises NotFound.
 
-    async def message(self, message_id: str, *, inbox: str | None = None) -> Message:
-        """A message with its parse. Raises NotFound."""
+        `within` is the path of the part that is a message; a message inside that one follows behind a comma.
+        """
+        raw = await self._store.raw(message_id, inbox=inbox)
+        for path in within.split(",", limits.MIME_DEPTH) if within else ():
+            nested = await self._parser.run(partial(mime.inside, path=path), raw)
+            if nested is None:
+                raise NotFound(f"the message has no message as its part {path[:64]!r}")
+            raw = nested
+        return raw
+
+    async def message(self, message_id: str, *, inbox: str | None = None, within: str = "") -> Message:
+        """A message with its parse; one inside has no envelope of its own. Raises NotFound."""
         record = await self._store.record(message_id, inbox=inbox)
-        raw = await self._store.raw(message_id, inbox=inbox)
-        return Message(record, await self._parser.run(mime.parse, raw))
+        raw = await self.raw(message_id, inbox=inbox, within=within)
+        parsed = await self._parser.run(mime.parse, raw)
+        return Message(_nested(record, parsed, size=len(raw)) if within else record, parsed)
 
-    async def part(self, message_id: str, path: str, *, inbox: str | None = None) -> tuple[Part, bytes]:
+    async def part(
+        self, message_id: str, path: str, *, inbox: str | None = None, within: str = ""
+    ) -> tuple[Part, bytes]:
         """A part and its decoded content. Raises NotFound."""
-        raw = await self._store.raw(message_id, inbox=inbox)
+        raw = await self.raw(message_id, inbox=inbox, within=within)
         found = await self._parser.run(partial(mime.content, path=path), raw)
         if found is None:
             raise NotFound(f"the message has no part {path!r}")
         return found
 
-    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None) -> "Preview":
+    async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None, within: str = "") -> "Preview":
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""
-        raw = await self._store.raw(message_id, inbox=inbox)
+        raw = await self.raw(message_id, inbox=inbox, within=within)
         from mailtrap_local.mime.preview import preview  # here, since its patterns take long to compile
 
         work = partial(preview, remote=remote)
         if len(raw) <= limits.PARSE_INLINE:
             return work(raw)
-        return await self._once.run((message_id, remote), lambda: self._parser.run(work, raw))
+        return await self._once.run((message_id, within, remote), lambda: self._parser.run(work, raw))
 
     async def select(self, message_id: str, css: str, *, inbox: str | None = None) -> Selected:
         """Elements of a message's HTML by CSS selector. Raises NotFound, BadRequest, TooLarge, Busy."""
@@ -395,3 +412,9 @@ class Mailbox:
         """A search sees the bodies of all that was accepted before it."""
         if selection.query is not None:
             await self._describer.caught_up()
+
+
+def _nested(record: Record, parsed: Parsed, *, size: int) -> Record:
+    """The record of a message inside another: its own header, and of the outer one when it came and where it is."""
+    row = replace(record.summary, head=parsed.head, size=size, tags=(), attachments=len(parsed.attachments), snippet="")
+    return Record(row, Envelope(), Origin(protocol=record.origin.protocol))

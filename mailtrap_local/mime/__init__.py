@@ -5,8 +5,8 @@ raises on fields that make no mail), `mime.select` (elements by CSS; it raises o
 """
 
 from mailtrap_local.mime.headers import head
-from mailtrap_local.mime.parse import content, parse
+from mailtrap_local.mime.parse import content, inside, parse
 from mailtrap_local.mime.summary import digest, read, texts
 from mailtrap_local.mime.text import fold
 
-__all__ = ["content", "digest", "fold", "head", "parse", "read", "texts"]
+__all__ = ["content", "digest", "fold", "head", "inside", "parse", "read", "texts"]

@@ -23,7 +23,7 @@ from mailtrap_local.mime.links import links
 from mailtrap_local.mime.structure import Node, tree
 from mailtrap_local.model import Parsed, Part
 
-__all__ = ["Bodies", "Node", "bodies", "content", "nested_bodies", "parse", "tree"]
+__all__ = ["Bodies", "Node", "bodies", "content", "inside", "nested_bodies", "parse", "tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,14 @@ def content(raw: bytes, path: str) -> tuple[Part, bytes] | None:
     for node in tree(raw):
         if node.path == path:
             return _parts(_below(node))[id(node)], node.content()
+    return None
+
+
+def inside(raw: bytes, path: str) -> bytes | None:
+    """The message that a part is, byte for byte as its transfer encoding tells; None if it is none."""
+    for node in tree(raw):
+        if node.path == path and node.children and not node.is_multipart:
+            return node.content()
     return None
 
 

@@ -81,11 +81,13 @@ class Preview:
     remote: tuple[str, ...]
 
 
-def preview_policy(*, remote: bool) -> str:
-    """The Content-Security-Policy of a preview. `remote` widens what images, styles and fonts may come from."""
+def preview_policy(*, remote: bool, images: bool = True) -> str:
+    """The Content-Security-Policy of a preview. `remote` widens what images, styles and fonts may come from; without
+    `images` there are none, not even those that came along."""
     more = " https: http:" if remote else ""
+    shown = f"data:{more}" if images else "'none'"
     return (
-        f"default-src 'none'; style-src 'unsafe-inline'{more}; img-src data:{more}; font-src data:{more}; "
+        f"default-src 'none'; style-src 'unsafe-inline'{more}; img-src {shown}; font-src data:{more}; "
         "media-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
         "sandbox allow-popups allow-popups-to-escape-sandbox"
     )

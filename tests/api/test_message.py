@@ -1,5 +1,6 @@
 """Reference 2.7 and 2.8: one message in full, its header fields, source, preview; and what we add to it."""
 
+import base64
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -213,3 +214,50 @@ async def test_features_that_are_off_answer_as_mailpit_does(server: Server, clie
     for path in ("html-check", "link-check", "sa-check"):
         assert (await client.get(f"api/v1/message/{message_id}/{path}")).text == "404 page not found"
     assert (await client.post(f"api/v1/message/{message_id}/release", json={"To": ["a@x.org"]})).status_code == 404
+
+
+NESTED = (
+    b"From: outer@x.org\r\nTo: bob@y.org\r\nSubject: outer\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n"
+    b"--o\r\n\r\nSee below.\r\n"
+    b"--o\r\nContent-Type: message/rfc822\r\n\r\nFrom: inner@x.org\r\nTo: carol@y.org\r\nSubject: inner\r\n"
+    b"Content-Type: multipart/mixed; boundary=i\r\n\r\n"
+    b"--i\r\nContent-Type: text/html\r\n\r\n<img src=http://t.test/p.png>inner text\r\n"
+    b"--i\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment\r\n\r\n1;2\r\n"
+    b"--i\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + base64.encodebytes(b"From: core@x.org\r\nSubject: core\r\n\r\ncore text")
+    + b"--i--\r\n--o--\r\n"
+)
+
+
+async def test_a_message_inside_is_a_message(server: Server, client: httpx.AsyncClient) -> None:
+    message_id = await deliver(server, NESTED, mail_from="bounce@x.org", to=("bob@y.org",))
+    inner = await shown(client, message_id, within="2", peek=1)
+    assert list(inner) == KEYS
+    assert (inner["ID"], inner["Subject"], inner["From"]["Address"]) == (message_id, "inner", "inner@x.org")
+    assert (inner["Envelope"]["From"], inner["Envelope"]["To"], inner["Session"], inner["Bcc"]) == ("", [], "", [])
+    assert inner["HTML"].startswith("<img") and inner["Attachments"][0]["FileName"] == "a.csv"
+    assert [part["ContentType"] for part in inner["Parts"]["Children"]] == ["text/html", "text/csv", "message/rfc822"]
+    base = f"api/v1/message/{message_id}"
+    part = inner["Attachments"][0]["PartID"]
+    assert (await client.get(f"{base}/part/{part}", params={"within": "2"})).content == b"1;2"
+    assert (await client.get(f"{base}/preview", params={"within": "2"})).headers["x-blocked-remote"] == "1"
+    assert (await client.get(f"{base}/preview?count=1&within=2")).json()["Remote"] == ["http://t.test/p.png"]
+    raw = await client.get(f"{base}/raw", params={"within": "2"})
+    assert raw.content.startswith(b"From: inner@x.org\r\n") and raw.content.endswith(b"--i--")
+    assert (await client.get(f"{base}/headers?within=2")).json()["Subject"] == ["inner"]
+    assert (await client.get(f"{base}/tree?within=2")).json() == inner["Parts"]
+    core = await shown(client, message_id, within="2,3", peek=1)
+    assert (core["Subject"], core["Text"]) == ("core", "core text")
+
+
+@pytest.mark.parametrize("within", ["1", "9", "2,1", "2,3,1", "0", ",", "2" + ",1" * 500])
+async def test_what_is_no_message_inside(server: Server, client: httpx.AsyncClient, within: str) -> None:
+    message_id = await deliver(server, NESTED)
+    answer = await client.get(f"api/v1/message/{message_id}", params={"within": within})
+    assert answer.status_code == 404
+
+
+async def test_a_preview_without_images(server: Server, client: httpx.AsyncClient) -> None:
+    await deliver(server, RICH)
+    policy = (await client.get("api/v1/message/latest/preview?noimages=1")).headers["content-security-policy"]
+    assert "img-src 'none';" in policy and policy.endswith("sandbox allow-popups allow-popups-to-escape-sandbox")

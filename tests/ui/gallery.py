@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
-from tests.ui.mails import png
+from tests.ui.mails import png, travelled
 
 _STYLE = """body{margin:0;background:#f2f4f7;font:15px/1.5 -apple-system,Segoe UI,Roboto,sans-serif;color:#1d2939}
 .card{max-width:560px;margin:28px auto;background:#fff;border:1px solid #e4e7ec;border-radius:12px;overflow:hidden}
@@ -134,4 +134,4 @@ HOSTILE = (
 
 def all_of_them() -> list[EmailMessage | bytes]:
     """In the order in which they are sent: the order is seen first."""
-    return [HOSTILE, japanese(), newsletter(), alarm(), invitation(), reset(), code(), order()]
+    return [HOSTILE, travelled(), japanese(), newsletter(), alarm(), invitation(), reset(), code(), order()]

@@ -63,6 +63,20 @@ def login_code() -> EmailMessage:
     return mail
 
 
+def travelled() -> bytes:
+    """Three servers had it before: one was slow, the clock of one is wrong, one says little."""
+    return (
+        b"Received: from relay.example.net (relay.example.net [203.0.113.7] (may be forged))\r\n"
+        b"\tby mx.example.org (Postfix) with ESMTPS id 4F2 for <ann@example.org>;\r\n"
+        b"\tTue, 24 Nov 2026 10:13:20 +0100 (CET)\r\n"
+        b"Received: from app.example.com by relay.example.net with esmtp (Exim 4.97)\r\n"
+        b"\tid 1abc-0001; Tue, 24 Nov 2026 09:13:27 +0000\r\n"
+        b"Received: (qmail 1234 invoked by uid 89)\r\n"
+        b"Received: by app.example.com; Tue, 24 Nov 2026 09:10:05 +0000\r\n"
+        b"From: App <app@example.com>\r\nTo: ann@example.org\r\nSubject: Far travelled\r\n\r\nHello.\r\n"
+    )
+
+
 BROKEN = (
     b"From: broken <a@b.example>\r\nTo: x@example.org\r\nSubject: broken boundaries\r\n"
     b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n"

@@ -79,6 +79,17 @@ async def _made(page: Page) -> None:
     await expect(page.locator(".made")).to_be_visible()
 
 
+async def _widths(page: Page) -> None:
+    await _open(page, "Your order")
+    if await page.locator(".segments").first.is_visible():
+        await page.locator(".segment", has_text="All").click()
+
+
+async def _hops(page: Page) -> None:
+    await _open(page, "Far travelled")
+    await page.get_by_role("tab", name="Headers").click()
+
+
 async def _palette(page: Page) -> None:
     await page.keyboard.press("Control+k")
     await page.keyboard.type("re")
@@ -88,6 +99,8 @@ async def _palette(page: Page) -> None:
 VIEWS: dict[str, View] = {
     "list": _list,
     **{f"tab-{name.lower()}": _tab(name) for name in TABS},
+    "widths": _widths,
+    "hops": _hops,
     "hostile": _message("urgent"),
     "code": _message("204 861"),
     "invitation": _message("Invitation"),

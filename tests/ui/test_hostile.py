@@ -45,7 +45,7 @@ async def test_nothing_is_asked_and_nothing_runs(page: Page, browser: Browser, s
         await page.get_by_role("tab", name=name).click()
         await expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
     await page.get_by_role("tab", name="HTML").click()
-    for width in ("320", "375", "600", "768"):
+    for width in ("320", "375", "600", "768", "All"):
         await page.locator(".segment", has_text=width).click()
     await settle(browser)
     assert canary.asked == []

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from mailtrap_local.server import Server
 from mailtrap_local.store.base import Selection
 from tests.ui.conftest import Send
-from tests.ui.mails import BROKEN, html, many_parts, plain, rich
+from tests.ui.mails import BROKEN, html, many_parts, plain, rich, travelled
 
 
 async def open_first(page: Page) -> None:
@@ -171,3 +171,62 @@ async def test_letters_that_turn_the_order_around_are_shown_and_not_obeyed(page:
     await tab(page, "Attachments")
     await expect(page.get_by_role("tabpanel")).to_contain_text("bill\\u202efdp.exe")
     assert "\u202e" not in (await page.locator("body").inner_text())
+
+
+async def test_the_way_that_received_fields_tell(page: Page, send: Send) -> None:
+    await send(travelled(), to=["ann@example.org"])
+    await open_first(page)
+    await tab(page, "Headers")
+    panel = page.get_by_role("tabpanel")
+    hops = panel.get_by_role("list", name="Hops").get_by_role("listitem")
+    await expect(hops).to_have_count(5)
+    await expect(hops.nth(0)).to_contain_text("by app.example.com")
+    await expect(hops.nth(1)).to_contain_text("tells no time")
+    await expect(hops.nth(1)).to_contain_text("(qmail 1234 invoked by uid 89)")
+    await expect(hops.nth(2)).to_contain_text("from app.example.com by relay.example.net")
+    await expect(hops.nth(2)).to_contain_text("with esmtp (Exim 4.97) · id 1abc-0001")
+    await expect(hops.nth(3).locator(".hop-delay")).to_have_text("−7 s")
+    await expect(hops.nth(3)).to_contain_text(
+        "from relay.example.net (relay.example.net [203.0.113.7] (may be forged))"
+    )
+    await expect(hops.nth(3)).to_contain_text("with ESMTPS · for <ann@example.org> · id 4F2")
+    await expect(hops.nth(4)).to_contain_text("by this catcher")
+    await panel.get_by_role("searchbox").fill("qmail")
+    await expect(panel.get_by_role("row")).to_have_count(2)
+    await expect(hops).to_have_count(0)
+
+
+async def test_a_hop_is_late_or_tells_how_long_it_took(page: Page) -> None:
+    await page.goto("")
+    script = "import(document.querySelector('script[type=module]').src.replace('main.js', 'received.js'))"
+    for ms, text in (
+        (0, "0 s"),
+        (59_000, "59 s"),
+        (202_000, "3 min 22 s"),
+        (7_260_000, "2 h 1 min"),
+        (-90_000_000, "−1 d 1 h"),
+    ):
+        assert await page.evaluate(f"async () => (await {script}).lasted({ms})") == text
+
+
+async def test_every_width_next_to_each_other(page: Page, send: Send) -> None:
+    await send(html("<!doctype html><p>wide</p>"))
+    await open_first(page)
+    await page.locator(".segment", has_text="All").click()
+    frames = page.locator("iframe")
+    await expect(frames).to_have_count(4)
+    boxes = [await frames.nth(at).bounding_box() for at in range(4)]
+    assert [box and box["width"] for box in boxes] == [320, 375, 600, 768]
+    assert len({box and box["y"] for box in boxes}) == 1
+    await expect(page.frame_locator("iframe >> nth=3").locator("p")).to_have_text("wide")
+    await expect(frames.nth(0)).to_have_attribute("title", "HTML of HTML, 320 px wide")
+
+
+async def test_images_can_be_off(page: Page, send: Send) -> None:
+    await send(rich())
+    await open_first(page)
+    drawn = "img => img.decode().then(() => img.naturalWidth, () => 0)"
+    assert await page.frame_locator("iframe").locator("img").evaluate(drawn) > 0
+    await page.get_by_role("button", name="Images off").click()
+    await expect(page.locator("iframe")).to_have_attribute("src", re.compile("noimages=1"))
+    assert await page.frame_locator("iframe").locator("img").evaluate(drawn) == 0

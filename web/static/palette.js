@@ -20,7 +20,7 @@ export const tagQuery = (tag) => (/\s/.test(tag) ? `tag:"${tag}"` : `tag:${tag}`
 
 /** @returns {Entry[]} what can be set, each as an act */
 function choices() {
-  const { theme, dense, singleKeys, wrap, dark, width } = prefs.value;
+  const { theme, dense, singleKeys, wrap, dark, images, width } = prefs.value;
   /** @param {string} label @param {Parameters<typeof prefer>[0]} change @returns {Entry} */
   const choice = (label, change) => ({ kind: "Setting", label, run: () => prefer(change) });
   return [
@@ -29,7 +29,8 @@ function choices() {
     choice(`Single-key shortcuts: ${singleKeys ? "off" : "on"}`, { singleKeys: !singleKeys }),
     choice(`Wrap long lines: ${wrap ? "off" : "on"}`, { wrap: !wrap }),
     choice(`Preview prefers dark: ${dark ? "off" : "on"}`, { dark: !dark }),
-    ...(/** @type {const} */ (["320", "375", "600", "768", "full"])).filter((one) => one !== width).map((one) => choice(`Preview width: ${one}`, { width: one })),
+    choice(`Preview images: ${images ? "off" : "on"}`, { images: !images }),
+    ...(/** @type {const} */ (["320", "375", "600", "768", "full", "all"])).filter((one) => one !== width).map((one) => choice(`Preview width: ${one}`, { width: one })),
   ];
 }
 

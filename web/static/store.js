@@ -12,6 +12,7 @@ import { Sparse } from "./sparse.js";
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
+ * @typedef {"320" | "375" | "600" | "768" | "full" | "all"} Width
  * @typedef {"" | "help" | "settings" | "filters" | "start" | "rail" | "faults" | "delete-all" | "bounce" | "inboxes" | "palette"} Panel
  */
 
@@ -79,11 +80,11 @@ export const narrow = signal(false);
 /**
  * What is remembered in this browser.
  * @typedef {{ theme: "system" | "light" | "dark", singleKeys: boolean, rail: number, list: number,
- *   width: "320" | "375" | "600" | "768" | "full", dark: boolean, wrap: boolean, dense: boolean, words: boolean, saved: string[] }} Prefs
+ *   width: Width, images: boolean, dark: boolean, wrap: boolean, dense: boolean, words: boolean, saved: string[] }} Prefs
  */
 /** @type {Prefs} */
 const DEFAULTS = {
-  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", dark: false, wrap: false, dense: false, words: false, saved: [],
+  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", images: true, dark: false, wrap: false, dense: false, words: false, saved: [],
 };
 
 /** @returns {Prefs} */

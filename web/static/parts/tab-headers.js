@@ -2,6 +2,7 @@
 import { html, useSignal } from "../vendor/preact.js";
 import { inert } from "../format.js";
 import { Copy } from "./copy.js";
+import { Hops } from "./hops.js";
 
 /** The header fields in the order sent, decoded or as sent. @param {{ message: Message }} props */
 export function Headers({ message }) {
@@ -17,6 +18,7 @@ export function Headers({ message }) {
       <span class="quiet">${found.length} of ${fields.length}</span><span class="spring"></span>
       <button type="button" class="button plain with-text" aria-pressed=${asSent.value} onClick=${() => (asSent.value = !asSent.value)}>As sent</button>
       <${Copy} text=${text} named /></div>
+    ${!needle.value && html`<${Hops} message=${message} />`}
     <table class="fields"><thead class="sr"><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead><tbody>
       ${found.map(({ Name, Value, Raw }, at) => html`<tr key=${at}><th scope="row">${Name}</th><td class=${asSent.value ? "as-sent" : undefined}>${inert(asSent.value ? Raw.trim() : Value)}</td></tr>`)}
     </tbody></table>
