@@ -19,6 +19,7 @@ class Object(ssl.SSLObject):
     """A TLS connection of the library below us, and the server name that its client asked for (RFC 6066 section 3)."""
 
     asked = ""
+    covered = False  # whether our certificate is surely for that name
 
 
 class Channel:
@@ -60,7 +61,8 @@ class Channel:
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLError as error:
-            raise TlsFailed(words.of(error.reason or str(error), asked=self.asked)) from None
+            doubtful = "" if getattr(self._object, "covered", False) else self.asked
+            raise TlsFailed(words.of(error.reason or str(error), asked=doubtful)) from None
 
     def _read(self) -> bytes:
         said = bytearray()

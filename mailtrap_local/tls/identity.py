@@ -52,7 +52,9 @@ class Identity:
             return
         connection.asked = name
         lower = name.lower()
-        if self.authority is None or lower in self._names or not _is_local(lower):
+        known = lower in self._names
+        connection.covered = self.authority is not None and (known or _is_local(lower))
+        if self.authority is None or known or not connection.covered:
             return
         if lower not in self._others:
             self._others[lower] = _context_of(self.authority.leaf([lower, *sorted(self._names)]))

@@ -24,7 +24,8 @@ LEFT_AT_ONCE = f"the client left right after the TLS handshake; some do when the
 
 
 def of(reason: str, *, asked: str) -> str:
-    """What to tell about a failure that the library below us calls so; `asked` is the client's server name."""
+    """What to tell about a failure that the library below us calls so; `asked` is the client's server name, unless the
+    certificate is surely for it."""
     _, alert, name = reason.rpartition("ALERT_")
     if alert and name in _NO_TRUST:
         other = f", or it is not for the name {asked}" if asked else ""

@@ -298,6 +298,7 @@ async def test_a_client_that_does_not_trust_us(front: Running) -> None:
     state, told = await failed(front)
     assert state == "refused"
     assert "the client does not accept the certificate" in told and "mailtrap-local ca" in told
+    assert "not for the name" not in told
 
 
 async def test_a_client_that_does_not_trust_us_after_starttls(front: Running) -> None:
