@@ -13,7 +13,7 @@ from starlette.responses import Response
 from mailtrap_local.api import schema
 from mailtrap_local.api.wire import moment
 from mailtrap_local.errors import BadRequest, NotFound
-from mailtrap_local.faults import PRESETS, Counted, Fault, read
+from mailtrap_local.faults import Counted, Fault, read
 from mailtrap_local.http import answer, bodies
 from mailtrap_local.http.route import Call
 from mailtrap_local.stages import Stage
@@ -70,6 +70,8 @@ async def reset_fault(call: Call) -> Response:
 
 async def list_presets(call: Call) -> Response:
     """GET /faults/presets."""
+    from mailtrap_local.faults.presets import PRESETS
+
     presets = [
         schema.FaultPreset(preset.name, preset.summary, preset.like, _rule_of(read({"preset": preset.name})))
         for preset in PRESETS.values()

@@ -28,7 +28,6 @@ from msgspec import Struct
 
 from mailtrap_local import limits
 from mailtrap_local.errors import BadRequest
-from mailtrap_local.faults.presets import filled
 from mailtrap_local.faults.reply import checked
 from mailtrap_local.mailbox.intake import inbox_name
 from mailtrap_local.search import envelope
@@ -82,7 +81,11 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read(values: Mapping[str, Any]) -> Fault:
     """The fault that these fields describe, `preset` among them; None stands for one left out. Raises BadRequest."""
-    given = filled(values)
+    given = {name: value for name, value in values.items() if value is not None}
+    if "preset" in given:
+        from mailtrap_local.faults.presets import filled
+
+        given = filled(given)
     for name in ("where", "action"):
         if isinstance(given.get(name), str):
             given[name] = given[name].strip().lower()

@@ -215,11 +215,9 @@ PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ALL}
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """These fields of a fault, those of the preset that they name put in where they say nothing. Raises BadRequest."""
-    given = {name: value for name, value in values.items() if value is not None}
-    name = given.pop("preset", None)
-    if name is None:
-        return given
+    """These fields, those of the `preset` that they name put in where they say nothing. Raises BadRequest."""
+    given = dict(values)
+    name = given.pop("preset")
     preset = PRESETS.get(name) if isinstance(name, str) else None
     if preset is None:
         raise BadRequest(f"{name!r} is no preset; there are {', '.join(PRESETS)}")

@@ -21,7 +21,6 @@ from msgspec.structs import replace
 
 from mailtrap_local import ids, limits
 from mailtrap_local.errors import Busy, NotFound
-from mailtrap_local.faults import magic
 from mailtrap_local.faults.fault import Fault
 from mailtrap_local.search import envelope
 from mailtrap_local.search.envelope import Talk
@@ -264,6 +263,8 @@ class Faults:
         return [*rules, *(rule for rule in found if rule is not None)]
 
     def _magic_rule(self, address: str, stage: Stage) -> _Rule | None:
+        from mailtrap_local.faults import magic
+
         fault = magic.fault_of(address)
         if fault is None or fault.where != stage:
             return None

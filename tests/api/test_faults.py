@@ -8,7 +8,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from mailtrap_local.faults import PRESETS
+from mailtrap_local.faults.presets import PRESETS
 from mailtrap_local.server import Server
 from tests.api.test_openapi import check, find
 from tests.asking import frame, running, socket_url

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from mailtrap_local.errors import BadRequest
-from mailtrap_local.faults import PRESETS, Fault, read
+from mailtrap_local.faults import Fault, read
 from mailtrap_local.faults.fault import KNOWN
+from mailtrap_local.faults.presets import PRESETS
 from mailtrap_local.stages import STAGES
 
 

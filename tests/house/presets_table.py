@@ -7,7 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-from mailtrap_local.faults import PRESETS, read
+from mailtrap_local.faults import read
+from mailtrap_local.faults.presets import PRESETS
 
 _PLACE = re.compile(r"(<!-- presets: .*? -->\n).*?(<!-- /presets -->)", re.DOTALL)
 
