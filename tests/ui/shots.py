@@ -79,6 +79,16 @@ async def _made(page: Page) -> None:
     await expect(page.locator(".made")).to_be_visible()
 
 
+def _compare(tab: str) -> View:
+    async def show(page: Page) -> None:
+        for subject in ("Your order", "Reset your password"):
+            await page.get_by_role("option", name=subject).click(modifiers=["Control"])
+        await page.keyboard.press("d")
+        await page.get_by_role("tab", name=tab).click()
+
+    return show
+
+
 async def _widths(page: Page) -> None:
     await _open(page, "Your order")
     if await page.locator(".segments").first.is_visible():
@@ -99,6 +109,9 @@ async def _palette(page: Page) -> None:
 VIEWS: dict[str, View] = {
     "list": _list,
     **{f"tab-{name.lower()}": _tab(name) for name in TABS},
+    "compare": _compare("Headers"),
+    "compare-source": _compare("HTML source"),
+    "compare-renderings": _compare("Renderings"),
     "widths": _widths,
     "hops": _hops,
     "hostile": _message("urgent"),

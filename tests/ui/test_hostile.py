@@ -47,6 +47,20 @@ async def test_nothing_is_asked_and_nothing_runs(page: Page, browser: Browser, s
     await page.get_by_role("tab", name="HTML").click()
     for width in ("320", "375", "600", "768", "All"):
         await page.locator(".segment", has_text=width).click()
+    await send(html(hostile(canary.url) + "<p>another</p>", subject="<img src=x onerror=alert(1)> hostile too"))
+    await page.goto("")
+    await expect(page.get_by_role("option")).to_have_count(2)
+    await page.keyboard.press("Control+a")
+    await page.keyboard.press("d")
+    for name in ("Headers", "Text", "HTML source", "Renderings"):
+        await page.get_by_role("tab", name=name).click()
+    await expect(page.locator("iframe")).to_have_count(2)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("hostile")
+    await expect(page.get_by_role("option", name="hostile too")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.go_back()
+    await page.get_by_role("option", name="hostile too").click()
     await settle(browser)
     assert canary.asked == []
     assert "OWNED" not in await page.title()

@@ -32,7 +32,7 @@ export function failed(error, what) {
 export function open(id, how) {
   active.value = id;
   const tab = lastTab.peek() === "html" ? "" : lastTab.peek();
-  go({ view: "mail", id, tab }, how);
+  go({ view: "mail", id, other: "", tab }, how);
 }
 
 /** @param {Tab} tab */
@@ -41,8 +41,15 @@ export function openTab(tab) {
   go({ tab }, { replace: true });
 }
 
+/** Two selected messages next to each other, the older one left. */
+export function compare() {
+  const [id, other] = [...selected.peek()].sort((one, two) => rowOf(two) - rowOf(one));
+  if (selected.peek().size !== 2) return void tell("Select two messages to compare them");
+  go({ view: "mail", id, other, tab: "" });
+}
+
 export function close() {
-  go({ id: "", tab: "" });
+  go({ id: "", other: "", tab: "" });
 }
 
 /** Move to another row; beside an open message, or where there is room, show it. @param {number} row @param {boolean} [extend] */

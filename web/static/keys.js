@@ -26,10 +26,15 @@ const openActive = () => {
   requestAnimationFrame(() => focus(".message-title"));
 };
 
+function toList() {
+  acts.close();
+  requestAnimationFrame(() => focus("#list")); // it may have been hidden
+}
+
 function back() {
   if (panel.peek()) panel.value = "";
   else if (selected.peek().size) selected.value = new Set();
-  else if (route.peek().id) acts.close(), focus("#list");
+  else if (route.peek().id) toList();
   else if (route.peek().view === "sessions") go({ view: "mail", id: "" });
   else if (route.peek().q) go({ q: "" });
 }
@@ -43,7 +48,7 @@ export const KEYS = [
   { keys: ["g g", "Home"], does: "Newest message", group: "Move", run: () => acts.moveTo(-1) },
   { keys: ["Shift+G", "End"], does: "Oldest message", group: "Move", run: () => acts.moveTo(shown.value - 1) },
   { keys: ["o", "Enter"], does: "Open the message", group: "Move", run: openActive },
-  { keys: ["u"], does: "Back to the list", group: "Move", run: () => (acts.close(), focus("#list")) },
+  { keys: ["u"], does: "Back to the list", group: "Move", run: toList },
   { keys: ["x", " "], does: "Select or unselect", group: "Act", run: () => acts.toggleSelect() },
   { keys: ["Shift+J", "Shift+ArrowDown"], does: "Select downwards", group: "Act", run: () => acts.move(1, true) },
   { keys: ["Shift+K", "Shift+ArrowUp"], does: "Select upwards", group: "Act", run: () => acts.move(-1, true) },
@@ -54,6 +59,7 @@ export const KEYS = [
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
   { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && (panel.value = "bounce") },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
+  { keys: ["d"], does: "Compare two selected messages", group: "Act", run: acts.compare },
   { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void acts.copyCode() },
   { keys: ["p"], does: "Pause or go on", group: "Act", run: () => (paused.value = !paused.peek()) },
   ...TABS.map(({ name, label }, at) => /** @type {Key} */ ({

@@ -5,7 +5,7 @@
  */
 import * as api from "./api.js";
 import { effect, untracked } from "./vendor/preact.js";
-import { active, bodies, ended, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
+import { active, bodies, compared, ended, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
 import { markRead } from "./acts.js";
 
 const KEPT = 24;
@@ -41,6 +41,18 @@ async function show(id) {
   } catch (error) {
     if (route.peek().id !== id || !(error instanceof api.ApiError)) return;
     opened.value = { state: error.status === 404 ? "gone" : "failed", message: null, error: error.message };
+  }
+}
+
+/** @param {string} id @param {string} other */
+async function beside(id, other) {
+  compared.value = { messages: null, error: "" };
+  try {
+    const messages = await Promise.all([load(id), load(other)]);
+    if (route.peek().other === other && route.peek().id === id) compared.value = { messages, error: "" };
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    compared.value = { messages: null, error: error.status === 404 ? "One of them is gone." : error.message };
   }
 }
 
@@ -90,6 +102,13 @@ export function start() {
   });
   let dwelling = 0;
   let before = "";
+  let pair = "";
+  effect(() => {
+    const { id, other } = route.value;
+    if (pair === `${id} ${other}`) return;
+    pair = `${id} ${other}`;
+    if (id && other) untracked(() => void beside(id, other));
+  });
   effect(() => {
     const { id, view } = route.value;
     untracked(() => {

@@ -1,7 +1,7 @@
 /**
  * The URL is the truth about where one is: inbox, message, tab and search.
  *
- *   /  /inbox/{name}  /view/{id}  /inbox/{name}/view/{id}     with ?tab= ?q= ?view=sessions
+ *   /  /inbox/{name}  /view/{id}  /inbox/{name}/view/{id}     with ?tab= ?q= ?with={other id} ?view=sessions
  *
  * @import { Route, Tab } from "./store.js"
  */
@@ -16,6 +16,7 @@ export function read(url) {
   return {
     view: url.searchParams.get("view") === "sessions" ? "sessions" : "mail",
     id: path[0] === "view" || url.searchParams.get("view") === "sessions" ? (path[1] ?? url.searchParams.get("id") ?? "") : "",
+    other: url.searchParams.get("with") ?? "",
     tab: TABS.some(({ name }) => name === tab) ? /** @type {Tab} */ (tab) : "",
     inbox,
     q: url.searchParams.get("q") ?? "",
@@ -30,6 +31,7 @@ export function write(to) {
   if (to.view === "sessions") query.set("view", "sessions");
   if (to.view === "sessions" && to.id) query.set("id", to.id);
   if (to.q) query.set("q", to.q);
+  if (to.other && view) query.set("with", to.other);
   if (to.tab && view) query.set("tab", to.tab);
   const search = query.size ? `?${query}` : "";
   return `${base}${inbox}${view || (inbox ? "" : "/")}${search}`;

@@ -8,7 +8,7 @@ import { Sparse } from "./sparse.js";
 
 /**
  * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session" | "links"} Tab
- * @typedef {{ view: "mail" | "sessions", id: string, tab: Tab | "", inbox: string, q: string }} Route
+ * @typedef {{ view: "mail" | "sessions", id: string, other: string, tab: Tab | "", inbox: string, q: string }} Route
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
@@ -20,7 +20,7 @@ export const base = document.documentElement.dataset.base ?? "";
 const STORAGE = "mailtrap-local";
 
 // Where one is
-export const route = signal(/** @type {Route} */ ({ view: "mail", id: "", tab: "", inbox: "", q: "" }));
+export const route = signal(/** @type {Route} */ ({ view: "mail", id: "", other: "", tab: "", inbox: "", q: "" }));
 
 // The list. `list` is changed in place: who reads it reads `revision` too.
 export const list = new Sparse();
@@ -51,6 +51,7 @@ export const info = signal(/** @type {Info | null} */ (null));
 
 // The message that is open
 export const opened = signal(/** @type {Opened} */ ({ state: "loading", message: null, error: "" }));
+export const compared = signal(/** @type {{ messages: Message[] | null, error: string }} */ ({ messages: null, error: "" })); // it and the other one
 export const bodies = new Map(/** @type {[string, Message][]} */ ([])); // the newest looked at, and their neighbours
 export const remoteFor = signal(""); // id of the message that may load remote content
 export const lastTab = signal(/** @type {Tab | ""} */ (""));

@@ -1,6 +1,7 @@
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { panel, prefs, route, spoken } from "../store.js";
 import { Bounce } from "./bounce.js";
+import { Compare } from "./compare.js";
 import { DeleteAll } from "./delete-all.js";
 import { Dialog } from "./dialog.js";
 import { Faults } from "./faults.js";
@@ -26,19 +27,19 @@ function Mail() {
 export function App() {
   const panes = useRef(/** @type {HTMLElement | null} */ (null));
   const { rail, list } = prefs.value;
-  const { view, id } = route.value;
+  const { view, id, other } = route.value;
   useLayoutEffect(() => {
     panes.current?.style.setProperty("--rail", `${rail}px`);
     panes.current?.style.setProperty("--list", `${list}px`);
   }, [rail, list]);
   return html`<${Header} />
-    <main ref=${panes} class=${`panes ${id ? "reading" : ""}`}>
+    <main ref=${panes} class=${`panes ${id ? "reading" : ""} ${id && other ? "comparing" : ""}`}>
       <${Rail} />
       ${panel.value === "rail" && html`<div class="veil" onClick=${() => (panel.value = "")}></div>`}
       <${Splitter} pane="rail" label="Width of the inboxes" min=${140} max=${360} />
       ${view === "sessions" ? html`<${SessionList} />` : html`<${Mail} />`}
       <${Splitter} pane="list" label="Width of the list" min=${260} max=${900} />
-      ${view === "sessions" ? html`<${SessionView} />` : html`<${Message} />`}
+      ${view === "sessions" ? html`<${SessionView} />` : id && other ? html`<${Compare} />` : html`<${Message} />`}
     </main>
     <${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>

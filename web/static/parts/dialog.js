@@ -1,6 +1,6 @@
 /** @import { ComponentChildren } from "../vendor/preact.js" */
 /** @import { Panel } from "../store.js" */
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { panel } from "../store.js";
 import { Button } from "./button.js";
 
@@ -11,7 +11,7 @@ import { Button } from "./button.js";
 export function Dialog({ name, title, children, wide }) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const open = panel.value === name;
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: what is typed next is meant for it
     if (open && !ref.current?.open) ref.current?.showModal();
     if (!open) ref.current?.close();
   }, [open]);

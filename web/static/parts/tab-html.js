@@ -58,6 +58,6 @@ export function Preview({ message, remote }) {
       <span class="spring"></span>
       <${Blocked} key=${message.ID} id=${message.ID} remote=${remote} />
     </div>
-    <div class="stage">${shown.map((one) => html`<figure key=${one} class=${`sheet width-${one}`}>${width === "all" && html`<figcaption>${one} px</figcaption>`}
+    <div class="stage" role="group" tabindex="0" aria-label="Preview">${shown.map((one) => html`<figure key=${one} class=${`sheet width-${one}`}>${width === "all" && html`<figcaption>${one} px</figcaption>`}
       <${Frame} key=${source} source=${source} title=${width === "all" ? `${title}, ${one} px wide` : title} dark=${dark} /></figure>`)}</div>`;
 }

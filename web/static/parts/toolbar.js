@@ -9,6 +9,7 @@ function Bulk() {
   const ids = [...selected.value];
   return html`<div class="toolbar" role="toolbar" aria-label="Selected messages">
     <h1 class="toolbar-title">${count(ids.length)} selected</h1>
+    ${ids.length === 2 && html`<${Button} icon="compare" label="Compare" keys="d" onClick=${acts.compare} />`}
     <${Button} icon="open" label="Mark read" onClick=${() => void acts.mark(ids, true)} />
     <${Button} icon="dot" label="Mark unread" onClick=${() => void acts.mark(ids, false)} />
     <${Button} icon="trash" label="Delete selected" keys="#" onClick=${() => remove(ids)} />
