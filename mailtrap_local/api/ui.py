@@ -19,8 +19,8 @@ CSP = (
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-# A doc comment that stands alone on its lines: types and words for who works on the modules, a sixth of their size.
-_DOC_COMMENT = re.compile(rb"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*$", re.MULTILINE)
+# Comments are types and words for who works on the modules: a quarter of their size. A test holds that no more goes.
+_COMMENT = re.compile(rb"/\*\*(?:[^*]|\*(?!/))*\*/|(?:^|(?<=[ \t]))// [^\n]*$", re.MULTILINE)
 _PACKED = ("text/", "image/svg+xml", "application/json")
 
 
@@ -48,14 +48,14 @@ async def static(call: Call) -> Response:
     if data is None:
         return answer.not_found()
     if name.endswith(".js"):
-        data = without_doc_comments(data)
+        data = without_comments(data)
     media = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return await _file(call, data, media=media, headers={})
 
 
-def without_doc_comments(module: bytes) -> bytes:
+def without_comments(module: bytes) -> bytes:
     """A module as the browser gets it. Its lines keep their numbers, so that what a debugger says fits the file."""
-    return _DOC_COMMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), module)
+    return _COMMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), module)
 
 
 def _read(name: str) -> bytes | None:

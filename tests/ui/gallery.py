@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
-from tests.ui.mails import png, travelled
+from tests.ui.mails import nested, png, travelled
 
 _STYLE = """body{margin:0;background:#f2f4f7;font:15px/1.5 -apple-system,Segoe UI,Roboto,sans-serif;color:#1d2939}
 .card{max-width:560px;margin:28px auto;background:#fff;border:1px solid #e4e7ec;border-radius:12px;overflow:hidden}
@@ -103,7 +103,15 @@ def invitation() -> EmailMessage:
         "LOCATION:Room 3\r\nORGANIZER;CN=Carol Meier:mailto:carol@example.com\r\n"
         "ATTENDEE;CN=Ann Example;RSVP=TRUE:mailto:ann@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
+    mail["Message-ID"] = "<1@example.com>"
     mail.add_alternative(event, subtype="calendar", params={"method": "REQUEST"})
+    return mail
+
+
+def forwarded() -> EmailMessage:
+    """An answer in a thread, with the mail that it is about inside."""
+    mail = nested(invitation(), subject="Fwd: Invitation: Release planning")
+    mail["Message-ID"], mail["In-Reply-To"] = "<2@example.com>", "<1@example.com>"
     return mail
 
 
@@ -134,4 +142,15 @@ HOSTILE = (
 
 def all_of_them() -> list[EmailMessage | bytes]:
     """In the order in which they are sent: the order is seen first."""
-    return [HOSTILE, travelled(), japanese(), newsletter(), alarm(), invitation(), reset(), code(), order()]
+    return [
+        HOSTILE,
+        travelled(),
+        japanese(),
+        newsletter(),
+        alarm(),
+        forwarded(),
+        invitation(),
+        reset(),
+        code(),
+        order(),
+    ]

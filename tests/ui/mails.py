@@ -63,6 +63,15 @@ def login_code() -> EmailMessage:
     return mail
 
 
+def nested(inner: EmailMessage, *, subject: str) -> EmailMessage:
+    """A mail that forwards another, which has a file attached, as a message inside it."""
+    mail = plain(subject)
+    if not inner.is_multipart():
+        inner.add_attachment(b"1;2\n", maintype="text", subtype="csv", filename="a.csv")
+    mail.add_attachment(inner)
+    return mail
+
+
 def travelled() -> bytes:
     """Three servers had it before: one was slow, the clock of one is wrong, one says little."""
     return (

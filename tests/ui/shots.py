@@ -74,7 +74,7 @@ async def _search(page: Page) -> None:
 
 
 async def _made(page: Page) -> None:
-    for key in ("g", "b", *"blue", "Enter"):
+    for key in ("g", "b", "Enter"):  # a name could be taken by the picture before
         await page.keyboard.press(key)
     await expect(page.locator(".made")).to_be_visible()
 
@@ -87,6 +87,12 @@ def _compare(tab: str) -> View:
         await page.get_by_role("tab", name=tab).click()
 
     return show
+
+
+async def _inside(page: Page) -> None:
+    await _open(page, "Fwd: Invitation")
+    await page.get_by_role("link", name="Invitation: Release planning, Thursday 10:00").last.click()
+    await expect(page.locator(".card")).to_be_visible()
 
 
 async def _widths(page: Page) -> None:
@@ -116,7 +122,9 @@ VIEWS: dict[str, View] = {
     "hops": _hops,
     "hostile": _message("urgent"),
     "code": _message("204 861"),
-    "invitation": _message("Invitation"),
+    "thread": _message("Fwd: Invitation"),
+    "invitation": _message("Carol Meier"),
+    "inside": _inside,
     "japanese": _message("ご予約"),
     "deleted": _selection,
     "search": _search,

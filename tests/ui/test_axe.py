@@ -12,7 +12,8 @@ from mailtrap_local.faults import read
 from mailtrap_local.server import Server
 from tests.tools import ROOT, need
 from tests.ui.conftest import NARROW, WIDE, Send
-from tests.ui.mails import BROKEN, html, login_code, plain, rich
+from tests.ui.gallery import invitation
+from tests.ui.mails import BROKEN, html, login_code, nested, plain, rich, travelled
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session", "Links")
@@ -115,6 +116,19 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
         await expect(page.get_by_role("dialog", name=name)).to_be_visible()
         await judge.look(name)
         await page.keyboard.press("Escape")
+    await send(nested(invitation(), subject="A message inside"), travelled())
+    await page.keyboard.press("g")
+    await page.keyboard.press("i")
+    await page.get_by_role("option", name="Far travelled").click()
+    await page.get_by_role("tab", name="Headers").click()
+    await expect(page.locator(".hop").first).to_be_visible()
+    await judge.look("hops")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("option", name="A message inside").click()
+    await page.get_by_role("link", name="Invitation").click()
+    await expect(page.locator(".card")).to_be_visible()
+    await judge.look("invitation inside")
+    await page.keyboard.press("Escape")
     for rule in ({"preset": "greylisting"}, {"where": "mail", "reply": "450 x", "times": 1}):
         server.faults.add(read(rule))
     await page.get_by_role("button", name="Faults").click()

@@ -10,7 +10,7 @@ from mailtrap_local.server import Server
 from mailtrap_local.store.base import Selection
 from tests.ui.canary import Canary, hostile
 from tests.ui.conftest import Send
-from tests.ui.mails import html
+from tests.ui.mails import html, nested
 
 LEAKS = 20  # requests of the unprotected mail that are enough to show what it is
 TABS = ("HTML", "Text", "Source", "Headers", "Tree", "Raw", "Attachments", "Envelope", "Session", "Links")
@@ -61,6 +61,22 @@ async def test_nothing_is_asked_and_nothing_runs(page: Page, browser: Browser, s
     await page.keyboard.press("Escape")
     await page.go_back()
     await page.get_by_role("option", name="hostile too").click()
+    invited = html(hostile(canary.url), subject="hostile inside")
+    event = (
+        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:<img src={canary.url}>\r\nURL:{canary.url}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    invited.add_attachment(event.encode(), maintype="text", subtype="calendar")
+    await send(nested(invited, subject="outside"))
+    await page.goto("")
+    await page.get_by_role("option", name="outside").click()
+    await page.get_by_role("link", name="hostile inside").click()
+    await expect(page.locator(".card")).to_contain_text("<img src=")
+    for name in TABS:
+        await page.get_by_role("tab", name=name).click()
+    await page.get_by_role("tab", name="HTML").click()
+    await page.locator(".segment", has_text="All").click()
+    await expect(page.locator("iframe")).to_have_count(4)
     await settle(browser)
     assert canary.asked == []
     assert "OWNED" not in await page.title()

@@ -50,10 +50,14 @@ export function page(scope, start, limit, signal) {
 }
 
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Message>} */
-export const message = (id, signal) => get(`${part(id)}?peek=1`, signal);
+export const message = async (id, signal) => ({ ...(await get(part(id, "?peek=1"), signal)), ID: id });
 
-/** @param {string} id @param {string} [rest] the URL of something of a message */
-export const part = (id, rest = "") => `${root()}/message/${encodeURIComponent(id)}${rest}`;
+/** @param {string} id of a message, or of one inside it (`id~path`) @param {string} [rest] the URL of something of it */
+export function part(id, rest = "") {
+  const [own, ...within] = id.split("~");
+  const query = within.length ? `${rest.includes("?") ? "&" : "?"}within=${encodeURIComponent(String(within))}` : "";
+  return `${root()}/message/${encodeURIComponent(own)}${rest}${query}`;
+}
 
 /** @param {string} id @param {string} rest @returns {Promise<any>} */
 export const detail = (id, rest) => get(part(id, rest));
@@ -77,6 +81,9 @@ export async function raw(id, bytes) {
   stop.abort();
   return { text, whole: false };
 }
+
+/** @param {string} id @param {string} path @returns {Promise<string>} the decoded text of a part */
+export const content = async (id, path) => (await ask(part(id, `/part/${path}`))).text();
 
 /** @param {string[]} ids @param {boolean} read */
 export const mark = (ids, read) => send("PUT", `${root()}/messages`, { IDs: ids, Read: read });

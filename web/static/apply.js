@@ -5,7 +5,7 @@
  * @import { Scope } from "./api.js"
  */
 import {
-  active, bodies, held, list, listTop, opened, paused, route, scopeUnread, selected,
+  active, bodies, held, list, listTop, opened, outer, paused, route, scopeUnread, selected,
 } from "./store.js";
 
 /** Ids that were deleted here, before the server was asked: its event brings no news. @type {Set<string>} */
@@ -85,7 +85,7 @@ export function amend(id, tags) {
 export function leave(ids, oldest) {
   const news = ids.filter((id) => !gone.delete(id));
   if (!news.length) return true;
-  if (news.includes(route.value.id)) opened.value = { state: "gone", message: opened.value.message, error: "" };
+  if (news.includes(outer(route.value.id))) opened.value = { state: "gone", message: opened.value.message, error: "" };
   if (oldest) {
     const unread = news.filter((id) => list.summaries.get(id)?.Read === false).length;
     scopeUnread.value = Math.max(0, scopeUnread.value - unread);

@@ -9,7 +9,7 @@ import { track } from "./pending.js";
 import { heal } from "./sync.js";
 import { offerUndo } from "./toasts.js";
 import { batch } from "./vendor/preact.js";
-import { active, list, narrow, panel, revision, route, rowAt, rowOf, scopeUnread, shown, totals } from "./store.js";
+import { active, list, narrow, outer, panel, revision, route, rowAt, rowOf, scopeUnread, shown, totals } from "./store.js";
 
 const UNDO_SECONDS = 30;
 
@@ -17,7 +17,7 @@ const UNDO_SECONDS = 30;
 export function remove(ids) {
   if (!ids.length) return;
   const row = rowOf(ids.includes(active.peek()) ? active.peek() : ids[0]);
-  const leaving = ids.includes(route.peek().id);
+  const leaving = ids.includes(outer(route.peek().id));
   for (const id of ids) gone.add(id);
   const { removed, unread } = take(ids);
   totals.value = { total: totals.value.total - ids.length, unread: Math.max(0, totals.value.unread - unread) };

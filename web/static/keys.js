@@ -8,6 +8,7 @@ import * as acts from "./acts.js";
 import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
+import { nested } from "./inside.js";
 import { TABS, tabKey } from "./tabs.js";
 import { active, list, listRows, opened, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
 
@@ -57,7 +58,7 @@ export const KEYS = [
   { keys: ["z", "Ctrl+z"], does: "Undo", group: "Act", run: undoLast },
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
-  { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && (panel.value = "bounce") },
+  { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && !nested(route.peek().id) && (panel.value = "bounce") },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["d"], does: "Compare two selected messages", group: "Act", run: acts.compare },
   { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void acts.copyCode() },

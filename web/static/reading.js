@@ -5,8 +5,9 @@
  */
 import * as api from "./api.js";
 import { effect, untracked } from "./vendor/preact.js";
-import { active, bodies, compared, ended, opened, route, rowAt, rowOf, session, sessions } from "./store.js";
+import { active, bodies, compared, ended, opened, outer, route, rowAt, rowOf, session, sessions } from "./store.js";
 import { markRead } from "./acts.js";
+import { follow } from "./thread.js";
 
 const KEPT = 24;
 const DWELL = 200; // ms that a message must stay open before it counts as read
@@ -38,6 +39,7 @@ async function show(id) {
     if (route.peek().id !== id) return;
     opened.value = { state: "ready", message, error: "" };
     neighbours(id);
+    void follow(message);
   } catch (error) {
     if (route.peek().id !== id || !(error instanceof api.ApiError)) return;
     opened.value = { state: error.status === 404 ? "gone" : "failed", message: null, error: error.message };
@@ -117,9 +119,9 @@ export function start() {
       clearTimeout(dwelling);
       if (view === "sessions") return void showSession(id);
       if (!id) return;
-      active.value = id;
+      active.value = outer(id);
       void show(id);
-      dwelling = setTimeout(() => markRead(id), DWELL);
+      dwelling = setTimeout(() => markRead(outer(id)), DWELL);
     });
   });
 }

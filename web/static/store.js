@@ -53,6 +53,7 @@ export const info = signal(/** @type {Info | null} */ (null));
 export const opened = signal(/** @type {Opened} */ ({ state: "loading", message: null, error: "" }));
 export const compared = signal(/** @type {{ messages: Message[] | null, error: string }} */ ({ messages: null, error: "" })); // it and the other one
 export const bodies = new Map(/** @type {[string, Message][]} */ ([])); // the newest looked at, and their neighbours
+export const thread = signal(/** @type {{ id: string, messages: Summary[] }} */ ({ id: "", messages: [] })); // oldest first
 export const remoteFor = signal(""); // id of the message that may load remote content
 export const lastTab = signal(/** @type {Tab | ""} */ (""));
 
@@ -114,6 +115,9 @@ effect(() => {
     // a browser that forbids storage forgets at reload, no more than that
   }
 });
+
+/** The stored message of an id: `id~path` is the message inside it that the part at this path is. @param {string} id */
+export const outer = (id) => id.split("~")[0];
 
 /** The summary of the open message, as far as the list knows it. */
 export const current = computed(() => {

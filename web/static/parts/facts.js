@@ -1,10 +1,13 @@
 /** @import { Address, Message, Summary } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
 import { full, inert, size, whole } from "../format.js";
+import { nested } from "../inside.js";
 import { go, write } from "../router.js";
 import { current, opened, route } from "../store.js";
 import { Copy } from "./copy.js";
 import { Icon } from "./icon.js";
+import { Invitation } from "./invitation.js";
+import { Related } from "./related.js";
 import { Tags } from "./tags.js";
 
 /** @param {{ name: string, list: Address[] | null | undefined }} props */
@@ -49,8 +52,10 @@ export function Facts() {
       ${message && apart(message.Date, message.Created) && html`<div class="fact"><dt>Date</dt><dd>${whole(message.Date)} <span class="quiet">says the header</span></dd></div>`}
       ${message && message.Codes.length > 0 && html`<div class="fact"><dt>${message.Codes.length > 1 ? "Codes" : "Code"}</dt><dd class="codes">${message.Codes.slice(0, 20).map((code, at) => html`<span
         class="one-time" key=${code}><code>${code}</code><${Copy} text=${code} label=${`Copy code ${code}${at ? "" : " (c)"}`} /></span>`)}</dd></div>`}
-      <div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>
+      ${message && html`<${Related} message=${message} />`}
+      ${!nested(route.value.id) && html`<div class="fact"><dt>Tags</dt><dd><${Tags} id=${route.value.id} tags=${known.Tags} /></dd></div>`}
     </dl>
+    ${message && html`<${Invitation} key=${message.ID} message=${message} />`}
     ${message && html`<${Defects} message=${message} />`}
   </header>`;
 }

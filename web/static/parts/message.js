@@ -2,6 +2,7 @@ import { html } from "../vendor/preact.js";
 import * as acts from "../acts.js";
 import { remove } from "../deleting.js";
 import { part } from "../api.js";
+import { nested } from "../inside.js";
 import { current, held, loaded, opened, panel, remoteFor, route, shown } from "../store.js";
 import { attached, shownTab, TABS } from "../tabs.js";
 import { Button } from "./button.js";
@@ -31,17 +32,22 @@ function Note({ title, children }) {
   return html`<div class="nothing"><p class="nothing-title">${title}</p>${children}</div>`;
 }
 
+function Without() {
+  return html`<${Note} title="None of its own"><p>A message inside another came with that one.</p><//>`;
+}
+
 function Actions() {
   const { id } = route.value;
+  const whole = !nested(id); // what is done to a message is done to all of it
   const unread = current.value?.Read === false;
   return html`<div class="message-actions">
     <${Button} icon="back" label="Back to the list" keys="u" class="back" onClick=${acts.close} />
     <span class="spring"></span>
-    <${Button} icon=${unread ? "open" : "dot"} label=${unread ? "Mark read" : "Mark unread"} keys="r" onClick=${() => acts.toggleRead([id])} />
-    <a class="button" href=${part(id, "/raw?dl=1")} download=${`${id}.eml`} aria-label="Download .eml" title="Download .eml"><${Icon} name="download" /></a>
+    ${whole && html`<${Button} icon=${unread ? "open" : "dot"} label=${unread ? "Mark read" : "Mark unread"} keys="r" onClick=${() => acts.toggleRead([id])} />`}
+    <a class="button" href=${part(id, "/raw?dl=1")} download=${`${id.replaceAll("~", "-")}.eml`} aria-label="Download .eml" title="Download .eml"><${Icon} name="download" /></a>
     <${Copy} label="Copy link" text=${() => location.href} />
-    <${Button} icon="bounce" label="Report a bounce" keys="b" onClick=${() => (panel.value = "bounce")} />
-    <${Button} icon="trash" label="Delete" keys="#" onClick=${() => remove([id])} />
+    ${whole && html`<${Button} icon="bounce" label="Report a bounce" keys="b" onClick=${() => (panel.value = "bounce")} />
+    <${Button} icon="trash" label="Delete" keys="#" onClick=${() => remove([id])} />`}
   </div>`;
 }
 
@@ -50,7 +56,7 @@ function Body() {
   if (state === "gone") return html`<${Note} title="This message is gone"><p>It was deleted, or made room for newer ones.</p><//>`;
   if (state === "failed") return html`<${Note} title="This message cannot be shown"><p>${error}</p><//>`;
   const tab = shownTab(message, route.value.tab);
-  const Panel = PANELS[tab];
+  const Panel = message && nested(message.ID) && (tab === "envelope" || tab === "session") ? Without : PANELS[tab];
   const label = TABS.find(({ name }) => name === tab)?.label;
   return html`
     <${TabList} shown=${tab} files=${message ? attached(message) : 0} defects=${message?.Defects.length ?? 0} links=${message?.Links.length ?? 0} />

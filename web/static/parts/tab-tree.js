@@ -1,7 +1,9 @@
 /** @import { Message, Part } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
 import { part as url } from "../api.js";
+import * as acts from "../acts.js";
 import { inert, size } from "../format.js";
+import { isMessage } from "../inside.js";
 import { Icon } from "./icon.js";
 
 /** @param {Part} part */
@@ -16,6 +18,7 @@ function Node({ id, part, depth }) {
       <span class="path">${PartID}</span><strong>${ContentType}</strong>
       ${FileName && html`<span class="file">${inert(FileName)}</span>`}
       <span class="quiet">${[...details, size(Size)].join(" · ")}</span>
+      ${isMessage(part) && html`<button type="button" class="button with-text outlined" onClick=${() => acts.open(`${id}~${PartID}`)}>Open<span class="sr"> message ${PartID}</span></button>`}
       ${!isContainer(part) && html`<a class="button" href=${url(id, `/part/${PartID}`)} download=${FileName || `part-${PartID}`}
         aria-label=${`Download part ${PartID}`} title="Download, decoded"><${Icon} name="download" /></a>`}
     </div>
