@@ -154,6 +154,18 @@ export async function setTags(ids, names) {
   }
 }
 
+export const PINNED = "pinned"; // a pin is this tag: kept by the server, found by tag:pinned
+
+/** @param {string[]} ids */
+export function togglePin(ids) {
+  const tagsOf = (/** @type {string} */ id) => list.summaries.get(id)?.Tags ?? bodies.get(id)?.Tags ?? [];
+  const pin = !ids.every((id) => tagsOf(id).includes(PINNED));
+  for (const id of ids) {
+    const others = tagsOf(id).filter((tag) => tag !== PINNED);
+    void setTags([id], pin ? [...others, PINNED] : others);
+  }
+}
+
 /** @param {object} mail */
 export async function sendSample(mail) {
   await api.compose(mail).then(() => tell("A sample mail is on its way"), (error) => failed(error, "Not sent"));

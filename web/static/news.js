@@ -4,6 +4,8 @@
  * @import { Listing, LiveEvent } from "../types/wire.d.ts"
  */
 import * as api from "./api.js";
+import { inert } from "./format.js";
+import { told } from "./notify.js";
 import { batch } from "./vendor/preact.js";
 import { ended, inboxes, info, route, scopeUnread, searchError, spoken, tags, totals, warnings } from "./store.js";
 
@@ -33,22 +35,26 @@ export function rail() {
 
 /** What the events of a frame say beside what the list learns of them. @param {LiveEvent[]} events */
 export function learn(events) {
-  const came = events.filter((event) => event.type === "new").length;
+  const came = events.filter((event) => event.type === "new");
   if (events.some((event) => event.type !== "sessions")) rail();
   if (events.some((event) => event.type === "sessions")) ended.value += 1;
-  if (came) announce(came);
+  const last = came.at(-1);
+  if (last) announce(came.length, inert(last.message.Subject));
 }
 
 let spoke = 0;
 let unspoken = 0;
-/** @param {number} came say it, at most every 5 s */
-function announce(came) {
+let newest = "";
+/** @param {number} came say it, at most every 5 s @param {string} subject of the newest */
+function announce(came, subject) {
+  newest = subject;
   unspoken += came;
   if (spoke) return;
   spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;
+  told(spoken.value, newest);
   unspoken = 0;
   spoke = setTimeout(() => {
     spoke = 0;
-    if (unspoken) announce(0);
+    if (unspoken) announce(0, newest);
   }, 5000);
 }

@@ -7,6 +7,7 @@ import * as acts from "./acts.js";
 import * as api from "./api.js";
 import { brief, inert } from "./format.js";
 import { KEYS } from "./keys.js";
+import { notify } from "./notify.js";
 import { go } from "./router.js";
 import { found, inboxes, prefer, prefs, tags } from "./store.js";
 
@@ -20,7 +21,7 @@ export const tagQuery = (tag) => (/\s/.test(tag) ? `tag:"${tag}"` : `tag:${tag}`
 
 /** @returns {Entry[]} what can be set, each as an act */
 function choices() {
-  const { theme, dense, singleKeys, wrap, dark, images, width } = prefs.value;
+  const { theme, dense, notify: notified, singleKeys, wrap, dark, images, width } = prefs.value;
   /** @param {string} label @param {Parameters<typeof prefer>[0]} change @returns {Entry} */
   const choice = (label, change) => ({ kind: "Setting", label, run: () => prefer(change) });
   return [
@@ -30,6 +31,7 @@ function choices() {
     choice(`Wrap long lines: ${wrap ? "off" : "on"}`, { wrap: !wrap }),
     choice(`Preview prefers dark: ${dark ? "off" : "on"}`, { dark: !dark }),
     choice(`Preview images: ${images ? "off" : "on"}`, { images: !images }),
+    { kind: "Setting", label: `Notifications: ${notified ? "off" : "on"}`, run: () => void notify(!notified) },
     ...(/** @type {const} */ (["320", "375", "600", "768", "full", "all"])).filter((one) => one !== width).map((one) => choice(`Preview width: ${one}`, { width: one })),
   ];
 }

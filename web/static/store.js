@@ -82,23 +82,38 @@ export const narrow = signal(false);
 /**
  * What is remembered in this browser.
  * @typedef {{ theme: "system" | "light" | "dark", singleKeys: boolean, rail: number, list: number,
- *   width: Width, images: boolean, dark: boolean, wrap: boolean, dense: boolean, words: boolean, saved: string[] }} Prefs
+ *   width: Width, images: boolean, dark: boolean, wrap: boolean, dense: boolean, words: boolean, notify: boolean, saved: string[] }} Prefs
  */
 /** @type {Prefs} */
 const DEFAULTS = {
-  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", images: true, dark: false, wrap: false, dense: false, words: false, saved: [],
+  theme: "system", singleKeys: true, rail: 200, list: 420, width: "full", images: true, dark: false, wrap: false, dense: false, words: false, notify: false, saved: [],
 };
+
+const CHOICES = { theme: ["system", "light", "dark"], width: ["320", "375", "600", "768", "full", "all"] };
+
+/** Settings out of a text: what is none of ours, or no such value, is left out. @param {string} text @returns {Prefs} */
+export function prefsOf(text) {
+  const read = Object.entries(JSON.parse(text)).filter(([name, value]) => {
+    const known = /** @type {Record<string, unknown>} */ (DEFAULTS)[name];
+    if (Array.isArray(known)) return Array.isArray(value) && value.every((one) => typeof one === "string");
+    return typeof value === typeof known && (CHOICES[/** @type {"theme"} */ (name)]?.includes(/** @type {"dark"} */ (value)) ?? true);
+  });
+  return { ...DEFAULTS, ...Object.fromEntries(read) };
+}
 
 /** @returns {Prefs} */
 function remembered() {
   try {
-    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE) ?? "{}") };
+    return prefsOf(localStorage.getItem(STORAGE) ?? "{}");
   } catch {
     return DEFAULTS;
   }
 }
 
 export const prefs = signal(remembered());
+addEventListener("storage", ({ key }) => {
+  if (key === STORAGE) prefs.value = remembered(); // another window of ours has changed them
+});
 
 /** @param {Partial<Prefs>} change */
 export function prefer(change) {

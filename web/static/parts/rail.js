@@ -2,6 +2,7 @@
 /** @import { IconName } from "./icon.js" */
 /** @import { Route } from "../store.js" */
 import { html } from "../vendor/preact.js";
+import { PINNED } from "../acts.js";
 import { count } from "../format.js";
 import { tagQuery } from "../palette.js";
 import { go, write } from "../router.js";
@@ -40,12 +41,13 @@ function Saved() {
 export function Rail() {
   const { inbox, q, view } = route.value;
   const mail = view === "mail";
-  const names = Object.entries(tags.value);
+  const names = Object.entries(tags.value).filter(([name]) => name !== PINNED);
   return html`<nav class=${`rail ${panel.value === "rail" ? "out" : ""}`} aria-label="Inboxes and tags">
     <ul>
       <${Entry} to=${{ inbox: "", q: "" }} here=${mail && !inbox && !q} icon="mail" name="All messages" unread=${totals.value.unread} total=${totals.value.total} />
       <${Entry} to=${{ q: "is:unread" }} here=${mail && q === "is:unread"} icon="dot" name="Unread" />
       <${Entry} to=${{ q: "has:attachment" }} here=${mail && q === "has:attachment"} icon="clip" name="With attachments" />
+      ${tags.value[PINNED] > 0 && html`<${Entry} to=${{ q: tagQuery(PINNED) }} here=${mail && q === tagQuery(PINNED)} icon="pin" name="Pinned" total=${tags.value[PINNED]} />`}
       <${Entry} to=${{ view: "sessions", q: "", inbox: "" }} here=${!mail} icon="session" name="SMTP sessions" />
     </ul>
     <section><div class="rail-head"><h2>Inboxes</h2><${Button} icon="plus" label="Make and delete inboxes" keys="g b" onClick=${() => (panel.value = "inboxes")} /></div><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}

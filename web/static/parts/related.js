@@ -34,7 +34,7 @@ function Thread({ message }) {
 /** What else there is to a message: those inside it, the one around it, its thread. @param {{ message: Message }} props */
 export function Related({ message }) {
   const found = inside(message);
-  return html`${nested(message.ID) && html`<div class="fact"><dt>Inside of</dt><dd><${To} id=${around(message.ID)} text="the message around it" /></dd></div>`}
-    ${found.length > 0 && html`<div class="fact"><dt>Has inside</dt><dd>${found.map(({ id, subject }, at) => html`${at > 0 && ", "}<${To} key=${id} id=${id} text=${subject} />`)}</dd></div>`}
+  return html`${nested(message.ID) && html`<div class="fact"><dt>Within</dt><dd><${To} id=${around(message.ID)} text="the message around it" /></dd></div>`}
+    ${found.length > 0 && html`<div class="fact"><dt>Inside</dt><dd>${found.map(({ id, subject }, at) => html`${at > 0 && ", "}<${To} key=${id} id=${id} text=${subject} />`)}</dd></div>`}
     <${Thread} message=${message} />`;
 }

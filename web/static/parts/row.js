@@ -1,5 +1,6 @@
 /** @import { Summary } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
+import { PINNED } from "../acts.js";
 import { ago, brief, inert, recipients, whole } from "../format.js";
 import { now } from "../store.js";
 import { Icon } from "./icon.js";
@@ -21,7 +22,8 @@ export function Row({ summary, row, size, height, active, picked, inbox }) {
     <time class="when" datetime=${Created} title=${whole(Created)}>${ago(Created, now.value)}</time>
     <span class="what"><span class="subject">${inert(Subject) || "(no subject)"}</span> <span class="snippet">${inert(Snippet)}</span></span>
     <span class="marks">${inbox && summary.Inbox !== "default" && html`<span class="chip inbox-chip"><span class="sr">inbox </span>${summary.Inbox}</span>`}
-      ${Tags.slice(0, 3).map((tag) => html`<span class="chip" key=${tag}><span class="sr">tag </span>${tag}</span>`)}
+      ${Tags.includes(PINNED) && html`<span class="clip" title="Pinned"><span class="sr">pinned</span><${Icon} name="pin" /></span>`}
+      ${Tags.filter((tag) => tag !== PINNED).slice(0, 3).map((tag) => html`<span class="chip" key=${tag}><span class="sr">tag </span>${tag}</span>`)}
       ${Attachments > 0 && html`<span class="clip" title=${`${Attachments} attached`}><span class="sr">${Attachments} attached</span><${Icon} name="clip" /></span>`}</span>
   </div>`;
 }

@@ -1,6 +1,9 @@
 import { html } from "../vendor/preact.js";
 import { size } from "../format.js";
-import { info, prefer, prefs } from "../store.js";
+import { info, prefer, prefs, prefsOf } from "../store.js";
+import { notify } from "../notify.js";
+import { tell } from "../toasts.js";
+import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { SingleKeys } from "./help.js";
 
@@ -15,14 +18,37 @@ function Limits() {
     The oldest go first. Version ${info.value?.Version}.</p>`;
 }
 
+/** To a file, and from one. */
+function Keep() {
+  const save = () => {
+    const url = URL.createObjectURL(new Blob([JSON.stringify(prefs.peek(), null, 2)], { type: "application/json" }));
+    Object.assign(document.createElement("a"), { href: url, download: "mailtrap-local-settings.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  };
+  /** @param {{ currentTarget: HTMLInputElement }} event */
+  const load = async ({ currentTarget: input }) => {
+    try {
+      prefs.value = prefsOf((await input.files?.[0]?.text()) ?? "");
+      tell("Settings imported");
+    } catch {
+      tell("Not imported: this file holds no settings", { kind: "error" });
+    }
+    input.value = "";
+  };
+  return html`<p class="keep"><${Button} icon="download" label="Export settings" text class="outlined" onClick=${save} />
+    <label class="button with-text outlined">Import settings<input class="sr" type="file" accept="application/json,.json" onChange=${load} /></label></p>`;
+}
+
 /** What this browser remembers. */
 export function Settings() {
-  const { theme, dense } = prefs.value;
+  const { theme, dense, notify: notified } = prefs.value;
   return html`<${Dialog} name="settings" title="Settings">
     <fieldset class="segments"><legend>Theme</legend>${THEMES.map((one) => html`<label class="segment" key=${one}>
       <input type="radio" name="theme" value=${one} checked=${theme === one} onChange=${() => prefer({ theme: one })} /><span>${one}</span></label>`)}</fieldset>
     <label class="check"><input type="checkbox" checked=${dense} onChange=${() => prefer({ dense: !dense })} /> Dense list, one line a message</label>
     <${SingleKeys} />
+    <label class="check"><input type="checkbox" checked=${notified} onChange=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => void notify(!notified).then((on) => (currentTarget.checked = on))} /> Notify me of new mail while I look elsewhere</label>
+    <${Keep} />
     <${Limits} />
   <//>`;
 }

@@ -1,0 +1,120 @@
+"""What the page tells and remembers: pins, limits, notifications, settings in step, exported and imported."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from mailtrap_local.server import Server
+from mailtrap_local.settings import Settings
+from tests.ui.conftest import Send
+from tests.ui.mails import plain, rich
+
+# A browser window in the background whose system notes what it is asked to show.
+NOTES = """
+window.notes = [];
+window.Notification = class {
+  static permission = "default";
+  static answer = "granted";
+  static async requestPermission() { return (this.permission = this.answer); }
+  constructor(title, { body }) { window.notes.push(`${title}: ${body}`); }
+  close() {}
+};
+"""
+HIDE = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"
+
+
+async def test_a_pin_is_a_tag(page: Page, send: Send, server: Server) -> None:
+    await send(plain("one"), rich())
+    await page.goto("")
+    await page.get_by_role("option", name="Your order").click()
+    await page.keyboard.press("s")
+    rail = page.get_by_role("navigation")
+    await expect(rail.get_by_role("link", name="Pinned")).to_contain_text("1")
+    await expect(page.locator(".row.active").get_by_title("Pinned")).to_be_visible()
+    assert await server.mailbox.tags() == {"orders": 1, "pinned": 1}
+    await rail.get_by_role("link", name="Pinned").click()
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await page.get_by_role("option").click()
+    await page.keyboard.press("s")
+    await expect(rail.get_by_role("link", name="Pinned")).to_be_hidden()
+    assert await server.mailbox.tags() == {"orders": 1}
+
+
+class TestLimited:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(smtp_port=0, http_port=0, max_messages=10)
+
+    async def test_a_limit_that_is_near_is_told(self, page: Page, send: Send) -> None:
+        await send(*(plain(f"Mail {number}") for number in range(8)))
+        await page.goto("")
+        await expect(page.get_by_role("option")).to_have_count(8)
+        near = page.locator(".chip.near")
+        await expect(near).to_have_count(0)
+        await send(plain("Mail 9"))
+        await expect(near).to_have_text("9 of 10 kept")
+
+
+async def test_notifications_are_asked_for(page: Page, context: BrowserContext, send: Send) -> None:
+    await context.add_init_script(NOTES)
+    await page.goto("")
+    await expect(page.locator(".connection.live")).to_be_visible()
+    await page.keyboard.press(",")
+    box = page.get_by_role("checkbox", name="Notify me")
+    await box.click()
+    await expect(box).to_be_checked()
+    await page.keyboard.press("Escape")
+    await page.evaluate(HIDE)
+    await send(plain("Look here"))
+    await page.wait_for_function("window.notes.length === 1")
+    assert await page.evaluate("window.notes") == ["1 new message: Look here"]
+
+
+async def test_a_browser_may_refuse_notifications(page: Page, context: BrowserContext) -> None:
+    await context.add_init_script(NOTES + "Notification.answer = 'denied'")
+    await page.goto("")
+    await page.keyboard.press(",")
+    box = page.get_by_role("checkbox", name="Notify me")
+    await box.click()
+    await expect(page.locator(".toast.error")).to_contain_text("does not allow")
+    await expect(box).not_to_be_checked()
+
+
+async def test_two_windows_are_in_step(page: Page, context: BrowserContext, send: Send) -> None:
+    await send(plain("one"))
+    await page.goto("")
+    other = await context.new_page()
+    await other.goto("")
+    await expect(other.locator(".connection.live")).to_be_visible()
+    await page.get_by_role("button", name="Theme: system").click()
+    await page.get_by_role("button", name="Theme: light").click()
+    await expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.get_by_role("option").click()
+    await expect(other.locator(".row.unread")).to_have_count(0)
+    await page.keyboard.press("s")
+    await expect(other.get_by_role("option").get_by_title("Pinned")).to_be_visible()
+    await page.keyboard.press("#")
+    await expect(other.get_by_role("option")).to_have_count(0)
+
+
+async def test_settings_are_exported_and_imported(page: Page, tmp_path: Path) -> None:
+    await page.goto("")
+    await page.get_by_role("button", name="Theme: system").click()
+    await page.keyboard.press(",")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Export settings").click()
+    saved = json.loads((await (await download.value).path()).read_text())
+    assert (saved["theme"], saved["saved"]) == ("light", [])
+    file = tmp_path / "settings.json"
+    file.write_text(
+        json.dumps({**saved, "theme": "dark", "saved": ["is:unread"], "width": "9", "rail": "x", "more": 1})
+    )
+    await page.locator("input[type=file]").set_input_files(file)
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    kept = json.loads(str(await page.evaluate("localStorage.getItem('mailtrap-local')")))
+    assert kept == {**saved, "theme": "dark", "saved": ["is:unread"]}
+    file.write_text("no settings")
+    await page.locator("input[type=file]").set_input_files(file)
+    await expect(page.locator(".toast.error")).to_contain_text("holds no settings")
