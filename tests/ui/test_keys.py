@@ -142,6 +142,8 @@ async def test_one_pane_at_a_time_where_it_is_narrow(page: Page, send: Send) -> 
     await page.set_viewport_size(NARROW)
     await send(rich())
     await page.goto("")
+    box = await page.get_by_role("option").bounding_box()
+    assert box is not None and box["width"] > NARROW["width"] - 20  # less the scroll bar
     await page.get_by_role("option").click()
     await expect(page.get_by_role("heading", name="Your order")).to_be_visible()
     await expect(page.get_by_role("listbox")).to_be_hidden()

@@ -1,5 +1,5 @@
 import { html } from "../vendor/preact.js";
-import { size } from "../format.js";
+import { count, size } from "../format.js";
 import { info, prefer, prefs, prefsOf } from "../store.js";
 import { notify } from "../notify.js";
 import { tell } from "../toasts.js";
@@ -13,8 +13,12 @@ function Limits() {
   const limits = info.value?.Limits;
   if (!limits) return null;
   const { MaxMessages, MaxAge, MaxBytes, MaxMessageSize } = limits;
-  return html`<p class="quiet">Kept: ${MaxMessages ? `${MaxMessages.toLocaleString()} messages` : "any number of messages"},
-    ${MaxBytes ? size(MaxBytes) : "any size"}, ${MaxAge ? `${Math.round(MaxAge / 86_400)} days` : "for ever"}; one message at most ${size(MaxMessageSize)}.
+  const kept = [
+    MaxMessages ? `${count(MaxMessages)} messages` : "any number of messages",
+    MaxBytes ? size(MaxBytes) : "any size",
+    MaxAge ? `${Math.round(MaxAge / 86_400)} days` : "for ever",
+  ];
+  return html`<p class="quiet">Kept: ${kept.join(", ")}; one message at most ${size(MaxMessageSize)}.
     The oldest go first. Version ${info.value?.Version}.</p>`;
 }
 
