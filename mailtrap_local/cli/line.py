@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import BinaryIO, NoReturn
 
+    from mailtrap_local.client.lines import Verify
+
 PROGRAM = "mailtrap-local"
 URL_VARIABLE = "MAILTRAP_LOCAL_URL"
 AUTH_VARIABLE = "MAILTRAP_LOCAL_HTTP_AUTH"
@@ -50,6 +52,7 @@ class Parser(argparse.ArgumentParser):
             metavar="USER:PASSWORD",
             help=f"what the server asks for [{AUTH_VARIABLE}], unless in the URL",
         )
+        group.add_argument("--verify", metavar="FILE", help="where the URL says https: the authority to trust (PEM)")
         self.add_argument("--json", action="store_true", help="print JSON, with the names of the HTTP API")
 
     def add_query(self) -> None:
@@ -130,10 +133,19 @@ def client_of(options: argparse.Namespace) -> Client:
             raise Failure(USAGE, "--http-auth takes USER:PASSWORD.")
         scheme, slashes, rest = url.rpartition("//")
         url = f"{scheme or 'http:'}{slashes or '//'}{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
-    client = Client(url)
+    client = Client(url, verify=_trusted(options.verify))
     if options.inbox == "":
         raise Failure(USAGE, "--inbox takes a name; without the flag all inboxes are meant.")
     return client.inbox(options.inbox) if options.inbox else client
+
+
+def _trusted(file: str | None) -> Verify:
+    """The system's authorities, or the one in a file. Raises MailtrapError."""
+    if file is None:
+        return True
+    from mailtrap_local.client.tls import context
+
+    return context(file)
 
 
 def asked(options: argparse.Namespace) -> str:

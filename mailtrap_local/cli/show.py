@@ -12,6 +12,7 @@ from mailtrap_local.client import Missing, NoMatch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
     from typing import Any
 
     from mailtrap_local.client import Client, Conversation, Message
@@ -22,6 +23,8 @@ _SIDES = {
     "raw": "its source: to a file or a pipe byte for byte",
     "headers": "its header fields in the order sent, decoded",
     "tree": "its MIME tree",
+    "links": "its links, a line each: where it leads, a tab, what it is called",
+    "codes": "its one-time codes, a line each",
     "session": "the SMTP conversation that brought it",
 }
 
@@ -33,7 +36,7 @@ def describe() -> Parser:
         "Show one mail. It stays unread. What a mail says cannot harm the terminal: control characters\n"
         "are written as \\x1b, to a pipe too; --raw and --json have everything exactly.",
         missing="there is no such mail, or it has no such side",
-        examples=("show latest", "show latest --raw > mail.eml", "show latest --headers --json"),
+        examples=("show latest", "show latest --raw > mail.eml", "show latest --links", "show latest --headers --json"),
     )
     parser.add_argument("id", metavar="ID", nargs="?", default="latest", help="its ID, or `latest` (so without an ID)")
     sides = parser.add_mutually_exclusive_group()
@@ -79,9 +82,19 @@ def side_of(client: Client, message: Message, side: str | None) -> str:
         return views.headers(message)
     if side == "tree":
         return views.tree(message.wire["Parts"])
+    if side == "links":
+        return _lines(message, "link", [f"{screen.cell(each.url)}\t{screen.cell(each.text)}" for each in message.links])
+    if side == "codes":
+        return _lines(message, "one-time code", [screen.cell(each) for each in message.codes])
     if side == "session":
         return views.conversation(_conversation(client, message))
     return views.whole(message)
+
+
+def _lines(message: Message, what: str, lines: Sequence[str]) -> str:
+    if not lines:
+        raise Failure(NOT_THERE, f"The mail {message.id} has no {what}.")
+    return "\n".join(lines)
 
 
 def _conversation(client: Client, message: Message) -> Conversation:
@@ -102,6 +115,9 @@ def wire_of(client: Client, message: Message, side: str | None) -> Any:
         return message.wire["Parts"]["Headers"]
     if side == "tree":
         return message.wire["Parts"]
+    if side in ("links", "codes"):
+        name = side.capitalize()
+        return {"ID": message.id, name: message.wire[name]}
     if side == "session":
         return _conversation(client, message).wire
     return message.wire

@@ -106,7 +106,8 @@ def _branch(part: Wire, depth: int) -> Iterator[str]:
 
 
 def conversation(told: Conversation) -> str:
-    """What was said over SMTP, with the milliseconds since it began."""
+    """What was said over SMTP, with the milliseconds since it began, and what went wrong and how to change that."""
     user = f", user {told.username}" if told.username else ""
     first = cell(f"session {told.id} from {told.peer}{user}: {told.state}")
-    return "\n".join((first, *(f"{at:8.1f} ms  {cell(who)}: {cell(text)}" for at, who, text in told.lines)))
+    lines = (f"{at:8.1f} ms  {cell(who)}: {cell(text)}" for at, who, text in told.lines)
+    return "\n".join((first, *lines, *map(body, told.findings)))

@@ -26,11 +26,14 @@ from mailtrap_local.client.model import (
     Address,
     AsyncMessage,
     Attachment,
+    Bounced,
     Conversation,
+    Event,
     Headers,
     MadeInbox,
     Message,
     NearMiss,
+    Page,
     Summary,
 )
 from mailtrap_local.client.sync import Client
@@ -38,16 +41,22 @@ from mailtrap_local.client.sync import Client
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mailtrap_local.client.aio import AsyncClient
+    from mailtrap_local.client.faults import AsyncFaults, Fault, Faults
 
 __all__ = [
     "Address",
     "AsyncClient",
+    "AsyncFaults",
     "AsyncMessage",
     "Attachment",
+    "Bounced",
     "Client",
     "Conversation",
     "CursorGone",
     "Element",
+    "Event",
+    "Fault",
+    "Faults",
     "Headers",
     "Image",
     "Link",
@@ -59,6 +68,7 @@ __all__ = [
     "NoMatch",
     "NotOne",
     "OneClick",
+    "Page",
     "ServerRefused",
     "Summary",
     "TooManyMatches",
@@ -66,10 +76,12 @@ __all__ = [
     "Unsubscribe",
 ]
 
+_LATER = {"AsyncClient": "aio", "AsyncFaults": "faults", "Fault": "faults", "Faults": "faults"}
+
 
 def __getattr__(name: str) -> object:
-    if name == "AsyncClient":
-        from mailtrap_local.client.aio import AsyncClient
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return AsyncClient
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

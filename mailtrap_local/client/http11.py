@@ -217,7 +217,7 @@ def absent(place: Place, error: OSError) -> str:
     if place.secure and (distrust := getattr(error, "verify_message", "")):
         return (
             f"The certificate at {place.url} is not trusted ({distrust}). Give the file of the authority that"
-            ' signed it, as in Client(url, verify="ca.pem") or SSL_CERT_FILE=ca.pem.'
+            ' signed it: Client(url, verify="ca.pem"), in a shell `--verify ca.pem`, for pytest SSL_CERT_FILE=ca.pem.'
         )
     if place.secure and type(error).__module__ == "ssl":
         return f"What answers at {place.url} does not speak TLS ({reason}). Is it http:// that it serves?"

@@ -24,7 +24,7 @@ def context(verify: Verify) -> ssl.SSLContext:
         made = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise MailtrapError(f"verify={verify!r} is no file of certificates in PEM form: {reason}.") from None
+        raise MailtrapError(f"{verify!r} is no file of certificates in PEM form: {reason}.") from None
     if verify is False:
         made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
     return made

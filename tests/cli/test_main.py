@@ -6,6 +6,7 @@ import re
 import resource
 import shlex
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -20,8 +21,10 @@ from mailtrap_local.cli.line import Parser
 from mailtrap_local.cli.table import COMMANDS, SERVE
 from mailtrap_local.server import Server
 from mailtrap_local.settings import strangers
+from mailtrap_local.tls.authority import Authority
 from tests.asking import deliver, plain
 from tests.cli.commands import COMMAND, at_terminal, command, environment, interrupted, started
+from tests.proxy import Proxy
 
 TALKING = [name for name in COMMANDS if name not in (SERVE, "sendmail", "doctor")]
 
@@ -164,6 +167,25 @@ async def test_a_password_comes_by_url_flag_or_the_servers_own_variable() -> Non
         # the environment's password is not told to a server that the flag names
         other = await command(None, "ls", "--url", server.url, MAILTRAP_LOCAL_HTTP_AUTH="ann:p@ss/word")
         assert other.code == 4
+
+
+async def test_over_https_an_authority_may_be_named(server: Server, tmp_path: Path) -> None:
+    authority, file, leaf = Authority.made(), tmp_path / "ca.pem", tmp_path / "leaf.pem"
+    file.write_text(authority.pem)
+    leaf.write_bytes(authority.leaf(["127.0.0.1"]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(leaf)
+    name = await deliver(server, plain("Hello"))
+    async with Proxy(server.http_port, tls=context) as proxy:
+        line = ("wait", "--print", "id", "--url", proxy.url)
+        assert (await command(None, *line, "--verify", str(file))).fine().lines == [name]
+        assert (await command(None, *line, SSL_CERT_FILE=str(file))).fine().lines == [name]
+        ended = await command(None, *line)
+        assert (ended.code, ended.out) == (3, "")
+        assert "`--verify ca.pem`" in ended.err
+        ended = await command(None, *line, "--verify", "no.pem", folder=tmp_path)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("mailtrap-local wait: 'no.pem' is no file of certificates")
 
 
 async def test_a_search_that_cannot_be_is_code_2_and_one_that_may_be_meant_is_a_warning(server: Server) -> None:

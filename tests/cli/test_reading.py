@@ -1,7 +1,9 @@
 """The commands that only look: ls, show, cursor."""
 
+import asyncio
 import json
 import re
+import smtplib
 from base64 import b64decode
 
 import httpx
@@ -68,6 +70,8 @@ async def test_json_is_the_answer_of_the_api(server: Server, client: httpx.Async
         ("tree", one["Parts"]),
         ("text", {"ID": name, "Text": one["Text"]}),
         ("html", {"ID": name, "HTML": one["HTML"]}),
+        ("links", {"ID": name, "Links": one["Links"]}),
+        ("codes", {"ID": name, "Codes": one["Codes"]}),
     ):
         assert (await command(server, "show", name, f"--{side}", "--json")).fine().json == value
     told = (await command(server, "show", name, "--raw", "--json")).fine().json
@@ -140,6 +144,21 @@ async def test_a_side_that_is_not_there_is_code_1(server: Server) -> None:
     ended = await command(server, "show", "--session")
     assert (ended.code, ended.out) == (1, "")
     assert "did not come by SMTP" in ended.err
+    for side, what in (("links", "link"), ("codes", "one-time code")):
+        ended = await command(server, "show", f"--{side}")
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err.endswith(f" has no {what}.\n")
+
+
+async def test_links_and_codes_a_line_each(server: Server) -> None:
+    await deliver(
+        server,
+        b"Subject: Sign in\r\nContent-Type: text/html\r\n\r\n<p>Your codes are 314159 and 271828.</p>"
+        b'<a href="https://app.test/">Home\tpage</a> <a href="https://app.test/reset?t=1&amp;u=2">Reset</a>\r\n',
+    )
+    links = (await command(server, "show", "--links")).fine().lines
+    assert links == ["https://app.test/\tHome page", "https://app.test/reset?t=1&u=2\tReset"]
+    assert (await command(server, "show", "--codes")).fine().lines == ["314159", "271828"]
 
 
 async def test_the_conversation(server: Server) -> None:
@@ -150,3 +169,14 @@ async def test_the_conversation(server: Server) -> None:
     told = (await command(server, "show", name, "--session", "--json")).fine().json
     assert told["Messages"] == [name]
     assert json.dumps(told["Lines"]).count("RCPT TO") == 1
+
+
+async def test_a_conversation_with_errors_says_what_to_change(server: Server) -> None:
+    def speak() -> None:
+        with smtplib.SMTP("127.0.0.1", server.smtp_port) as session:
+            session.docmd("RCPT TO:<ann@x.org>")
+            session.sendmail("app@x.org", ["ann@x.org"], plain("Hi"))
+
+    await asyncio.to_thread(speak)
+    lines = (await command(server, "show", "--session")).fine().lines
+    assert lines[-1].startswith("warning: A command out of order: ")

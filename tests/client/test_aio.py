@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from mailtrap_local import client as package
 from mailtrap_local.client import AsyncClient, NoMatch, TooManyMatches, Unreachable
 from mailtrap_local.pytest_plugin.inbox import Mailtrap
 from mailtrap_local.server import Server
@@ -96,6 +97,13 @@ def test_another_event_loop(mailtrap: Mailtrap) -> None:
 
 def test_connections_outlive_a_loop(mailtrap: Mailtrap) -> None:
     assert asyncio.run(mailtrap.aio.cursor()) == asyncio.run(mailtrap.aio.cursor())
+
+
+def test_what_is_named_for_users_is_there() -> None:
+    assert [name for name in package.__all__ if not isinstance(getattr(package, name), type)] == []
+    assert package.AsyncClient is AsyncClient
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = package.Nothing
 
 
 def test_the_blocking_client_loads_no_asyncio() -> None:

@@ -70,6 +70,7 @@ async def test_who_is_not(proxy: Proxy, cursor: Cursor) -> None:
     said = str(failure.value)
     assert said.startswith(f"The certificate at {proxy.url.rstrip('/')} is not trusted (")
     assert 'verify="ca.pem"' in said
+    assert "`--verify ca.pem`" in said
 
 
 @both
