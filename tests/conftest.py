@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("patient", deadline=None)  # how long an example takes is the machine's affair
 hypothesis.settings.load_profile("patient")
 os.environ["PATH"] = SEARCH_PATH  # so that a tool which needs another finds it
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module anew
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """The pytest plugin, in test sessions of its own: sync and async, under xdist, with Django and with Flask-Mail."""
 
 import json
+import smtplib
 from pathlib import Path
 
 import pytest
 
+from mailtrap_local.pytest_plugin.inbox import Mailtrap
 from mailtrap_local.pytest_plugin.running import MailtrapServer
 from tests.pytest_plugin.project import example, run
 from tests.tools import ROOT
@@ -112,6 +114,15 @@ def test_what_a_failure_shows(pytester: pytest.Pytester) -> None:
     [file] = folder.glob("*/*.eml")
     assert file.parent.name == "test_it.py-test_other_subject"
     assert b"\r\nSubject: Welcome\r\n" in file.read_bytes()
+
+
+def test_a_conversation_of_the_first_millisecond_is_of_the_test(mailtrap_server: MailtrapServer) -> None:
+    for _ in range(20):
+        with (
+            Mailtrap(mailtrap_server, test="quick") as inbox,
+            smtplib.SMTP(mailtrap_server.smtp_host, mailtrap_server.smtp_port),
+        ):
+            assert inbox.conversations_of_test(limit=1)
 
 
 def test_a_session_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> None:

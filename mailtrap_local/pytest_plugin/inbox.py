@@ -32,7 +32,8 @@ class Mailtrap(Client):
         super().__init__(server.url)
         stem = _UNFIT.sub("-", test.lower()).strip("-")[:_NAME]
         self._bind(self._calls.place.scoped(f"{stem}-{token_hex(4)}"))
-        self.began = datetime.now(UTC)
+        now = datetime.now(UTC)
+        self.began = now.replace(microsecond=now.microsecond // 1000 * 1000)  # sessions are told to the millisecond
         self._server = server
         self._aio: AsyncClient | None = None
         self._faults: list[tuple[Faults, Fault]] = []

@@ -91,7 +91,6 @@ class Reader:
         return {
             **kept,
             "PATH": SEARCH_PATH,
-            "PYTHONDONTWRITEBYTECODE": "1",
             "MAILTRAP_LOCAL_SMTP_PORT": str(self.catcher.smtp_port),
         }
 
