@@ -6,6 +6,7 @@ has to install everything.
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def need(name: str) -> Path:
-    """The path of a tool: a command, "chromium", "tsc", or a package of tests/node (its folder)."""
+    """The path of a tool: a command, "chromium", "tsc", or a package of tests/node (its folder), a module of Perl, or
+    a library of Debian's."""
     found = find(name)
     if found is not None:
         return found
@@ -61,9 +63,31 @@ def _inside(path: str) -> Callable[[], Path | None]:
     return lambda: ROOT / path if (ROOT / path).exists() else None
 
 
+def _file(*paths: str) -> Callable[[], Path | None]:
+    return lambda: next((Path(path) for path in paths if Path(path).exists()), None)
+
+
+def _perl_module(name: str) -> Callable[[], Path | None]:
+    """Perl itself, where it has this module."""
+
+    def find_perl() -> Path | None:
+        perl = _command("perl")
+        found = (
+            perl and subprocess.run([perl, f"-M{name}", "-e", "1"], capture_output=True, check=False).returncode == 0
+        )
+        return perl if found else None
+
+    return find_perl
+
+
 _FINDERS: dict[str, Callable[[], Path | None]] = {
     "chromium": _chromium,
     "tsc": _inside("web/node_modules/.bin/tsc"),
+    "exim4": lambda: _inside(".venv/exim/usr/sbin/exim4")() or _command("exim4", "exim"),
+    "libsasl2-modules": lambda: next(Path("/usr/lib").glob("*/sasl2/libscram.so*"), None),
+    "PHPMailer": _file("/usr/share/php/libphp-phpmailer"),
+    "jakarta-mail": _file("/usr/share/java/jakarta-mail.jar"),
+    **{name: _perl_module(name) for name in ("IO::Socket::SSL", "Authen::SASL")},
     **{
         name: _inside(f"tests/node/node_modules/{name}")
         for name in (
