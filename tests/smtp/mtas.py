@@ -194,7 +194,7 @@ class Exim:
         return "".join(each.read_text() for each in (self.folder / "log").iterdir())
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        command = [need("exim4"), "-C", self.folder / "conf", *arguments]
+        command = (str(need("exim4")), "-C", str(self.folder / "conf"), *arguments)
         ran = subprocess.run(command, input=stdin, capture_output=True, timeout=SECONDS, check=False)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
