@@ -59,6 +59,7 @@ async def test_what_is_alike_is_folded(page: Page, send: Send) -> None:
     long = [f"line {number}" for number in range(60)]
     await send(plain("one", text="\n".join(long)), plain("two", text="\n".join([*long[:30], "more", *long[30:]])))
     await page.goto("")
+    await expect(page.get_by_role("option")).to_have_count(2)
     await page.keyboard.press("Control+a")
     await page.keyboard.press("d")
     await page.get_by_role("tab", name="Text").click()
@@ -81,6 +82,7 @@ async def test_one_of_them_is_gone(page: Page, send: Send, complaints: list[str]
 async def test_where_it_is_narrow(page: Page, send: Send) -> None:
     await send(plain("one"), plain("two"))
     await page.goto("")
+    await expect(page.get_by_role("option")).to_have_count(2)
     await page.keyboard.press("Control+a")
     await page.keyboard.press("d")
     await page.set_viewport_size(NARROW)

@@ -101,9 +101,11 @@ async def test_a_thread_is_linked(page: Page, send: Send) -> None:
     answer["Message-ID"], answer["In-Reply-To"] = "<a.1@x.org>", "<q.1+a@x.org>"
     again = plain("Re: Re: Question")
     again["References"] = "<q.1+a@x.org> <a.1@x.org>"
+    other["References"] = "<aq.1+a@x.org>"
     await send(first, other, answer, again)
+    await send(again, user="another-inbox")
     await page.goto("")
-    await page.get_by_role("option", name="Re: Re: Question").click()
+    await page.get_by_role("option", name="Re: Re: Question").last.click()
     thread = page.get_by_role("list", name="Thread").get_by_role("listitem")
     await expect(thread).to_contain_text(["Question", "Re: Question", "this one"])
     await thread.get_by_role("link", name="Question", exact=True).click()

@@ -39,7 +39,7 @@ async function show(id) {
     if (route.peek().id !== id) return;
     opened.value = { state: "ready", message, error: "" };
     neighbours(id);
-    void follow(message);
+    setTimeout(() => route.peek().id === id && void follow(message), DWELL); // not of each that is passed by
   } catch (error) {
     if (route.peek().id !== id || !(error instanceof api.ApiError)) return;
     opened.value = { state: error.status === 404 ? "gone" : "failed", message: null, error: error.message };

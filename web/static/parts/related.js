@@ -28,7 +28,7 @@ function Thread({ message }) {
   const from = Math.max(0, Math.min(here - SHOWN / 2, messages.length - SHOWN));
   return html`<div class="fact"><dt>Thread</dt><dd><ol class="thread" aria-label="Thread">${messages.slice(from, from + SHOWN).map(({ ID, Subject, From, Created }) => html`<li key=${ID}
       aria-current=${ID === message.ID ? "true" : undefined}>${ID === message.ID ? html`<strong>this one</strong>` : html`<${To} id=${ID} text=${Subject || "(no subject)"} />`}<span class="quiet"> · ${brief(From)} · ${ago(Created, now.value)}</span></li>`)}</ol>
-    ${messages.length > SHOWN && html`<button type="button" class="link-button" onClick=${() => go({ view: "mail", inbox: "", q: threadQuery(message) })}>All ${messages.length}</button>`}</dd></div>`;
+    ${messages.length > SHOWN && html`<button type="button" class="link-button" onClick=${() => go({ view: "mail", inbox: message.Inbox, q: threadQuery(message) })}>All ${messages.length}</button>`}</dd></div>`;
 }
 
 /** What else there is to a message: those inside it, the one around it, its thread. @param {{ message: Message }} props */
