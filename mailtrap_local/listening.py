@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailtrap_local import limits
 from mailtrap_local.errors import PortBusy, StartError
 
 _BACKLOG = 2048
+_DESCRIPTORS = limits.SMTP_CONNECTIONS + 5_000  # those of web clients, of the store, and of what is sent on
 _TRIES = 50
 _ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
@@ -171,3 +173,16 @@ def _listening_inodes(port: int) -> Iterator[str]:
             columns = line.split()
             if columns[3] == "0A" and int(columns[1].rpartition(":")[2], 16) == port:
                 yield f"socket:[{columns[9]}]"
+
+
+def allow_connections() -> None:
+    """Let this process have as many connections as the system allows; shells begin with 1,024 on many systems."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows, which has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # macOS refuses what is above a bound of the kernel's
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

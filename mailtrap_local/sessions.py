@@ -169,6 +169,11 @@ class Sessions:
         self._ended = 0
         self._failing = False
 
+    @property
+    def ongoing(self) -> int:
+        """How many conversations are going on now."""
+        return len(self._open)
+
     def open(self, *, peer: str, local: str) -> Conversation:
         """Begin the conversation of a new connection; both addresses as model.Origin.peer has them."""
         conversation = Conversation(self, peer=peer, local=local)

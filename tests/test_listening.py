@@ -1,6 +1,8 @@
 import errno
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -71,3 +73,13 @@ def test_a_port_can_be_taken_again_at_once() -> None:
     again = listen(BOTH, first.port, purpose="SMTP", setting="smtp_port")
     again.close()
     assert again.port == first.port
+
+
+def test_a_server_takes_as_many_connections_as_the_system_lets_it() -> None:
+    """Shells begin with a soft limit that is far below the hard one."""
+    script = (
+        "import resource as r; from mailtrap_local.listening import allow_connections as allow\n"
+        "hard = r.getrlimit(r.RLIMIT_NOFILE)[1]; r.setrlimit(r.RLIMIT_NOFILE, (100, hard)); allow()\n"
+        "soft = r.getrlimit(r.RLIMIT_NOFILE)[0]; assert soft >= min(hard, 25_000) or hard == -1 and soft > 100, soft"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

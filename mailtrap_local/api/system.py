@@ -116,6 +116,7 @@ async def metrics(call: Call) -> Response:
         *_metric("smtp_accepted_size_bytes_total", "counter", "Bytes received", runtime.SMTPAcceptedSize),
         *_metric("smtp_rejected_total", "counter", "Messages refused since the start", runtime.SMTPRejected),
         *_metric("smtp_ignored_total", "counter", "Messages dropped as duplicates", runtime.SMTPIgnored),
+        *_metric("smtp_connections", "gauge", "SMTP clients that are connected now", call.front.sessions.ongoing),
         *_metric("waiting", "gauge", "Waits for mail that are held now", call.mailbox.waiting),
         *_metric("faults_fired_total", "counter", "Times that the faults in force have struck", _fired(call)),
         "# HELP mailtrap_local_rate_limited_total Times that a rate limit in force has refused",

@@ -131,6 +131,9 @@ def serve(options: dict[str, object]) -> int:
 def _run(settings: Settings) -> None:
     import asyncio
 
+    from mailtrap_local.listening import allow_connections
+
+    allow_connections()
     _log_to_standard_error(settings.log_level.upper())
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))

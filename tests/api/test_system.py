@@ -75,7 +75,8 @@ async def test_health(server: Server, client: httpx.AsyncClient) -> None:
 
 NAMES = """
 messages messages_unread database_size_bytes memory_usage_bytes uptime_seconds messages_deleted_total
-smtp_accepted_total smtp_accepted_size_bytes_total smtp_rejected_total smtp_ignored_total waiting faults_fired_total
+smtp_accepted_total smtp_accepted_size_bytes_total smtp_rejected_total smtp_ignored_total smtp_connections waiting
+faults_fired_total
 """.split()
 
 

@@ -130,6 +130,16 @@ ROWS = [
     Row("RFC 5321 4.1.1.11", "an unknown one of RCPT", (EHLO, MAIL, RCPT + " FROB=NEVER"), "555 5.5.4"),
     Row("RFC 5321 4.1.1.11", "parameters after HELO", ("HELO x", MAIL + " SIZE=1"), "555 5.5.4"),
     Row("RFC 5321 4.1.2", "no blank before a parameter", (EHLO, MAIL + "SIZE=1"), "501 5.5.4"),
+    # chunks
+    Row("RFC 3030 2", "a chunk before MAIL is read and refused", (EHLO, b"BDAT 6 LAST\r\nQUIT\r\n"[:-2]), "503 5.5.1"),
+    Row("RFC 3030 2", "BDAT without a size", (EHLO, MAIL, RCPT, "BDAT"), "501 5.5.4"),
+    Row("RFC 3030 2", "an empty last chunk", (EHLO, MAIL, RCPT, "BDAT 0 LAST"), "250 2.0.0"),
+    Row("RFC 3030 2", "DATA after BDAT", (EHLO, MAIL, RCPT, "BDAT 0", "DATA"), "503 5.5.1"),
+    Row("RFC 3030 3", "BINARYMIME by DATA", (EHLO, MAIL + " BODY=BINARYMIME", RCPT, "DATA"), "503 5.5.1"),
+    # what is switched off, and of other protocols
+    Row("XCLIENT", "where it is not offered", (EHLO, "XCLIENT ADDR=192.0.2.1"), "50"),
+    Row("PROXY", "a header that nobody waits for", ("PROXY TCP4 192.0.2.1 192.0.2.2 1 2",), "500 5.5.2"),
+    Row("RFC 2033 4.1", "LHLO where SMTP is spoken", ("LHLO client.example",), "500 5.5."),
     # internationalised mail
     Row("RFC 6531 3.5", "UTF-8 without SMTPUTF8", (EHLO, "MAIL FROM:<jörg@example.com>"), "553 5.6.7"),
     Row("RFC 6531 3.3", "UTF-8 with SMTPUTF8", (EHLO, "MAIL FROM:<jörg@bücher.example> SMTPUTF8"), "250 2.1.0"),
@@ -305,3 +315,38 @@ async def test_commands_cut_at_every_octet(front: Running, client: Client) -> No
         await client.writer.drain()
     assert codes(await client.replies(4)) == ["250", "250", "354", "250"]
     assert front.mailbox.arrivals[0].raw == b"x\r\n"
+
+
+SMUGGLED = b"MAIL FROM:<evil@example.com>\r\nRCPT TO:<x@example.com>\r\nDATA\r\nevil"
+FALSE_ENDS = [
+    b"\n.\n",
+    b"\r.\r",
+    b"\n.\r\n",
+    b"\r\n.\n",
+    b"\r\n.\r",
+    b"\n.\r",
+    b"\r.\r\n",
+    b"\r\n\0.\r\n",
+    b"\r\r\n.\n",
+]
+
+
+@pytest.mark.parametrize("false_end", FALSE_ENDS)
+async def test_no_other_end_of_a_mail_smuggles_a_second(front: Running, client: Client, false_end: bytes) -> None:
+    """RFC 5321 section 4.1.1.4: CRLF.CRLF and nothing else; all of it is content of the one mail."""
+    await client.begin()
+    body = b"one" + false_end + SMUGGLED
+    assert (await client.mail(body)).startswith("250 ")
+    assert await client.ask("NOOP") == "250 2.0.0 Ok"
+    (arrival,) = front.mailbox.arrivals
+    assert SMUGGLED in arrival.raw and arrival.envelope.mail_from == "a@example.com"
+    assert arrival.raw == (body + b"\r\n").replace(b"\r\n.", b"\r\n")
+
+
+async def test_a_chunk_that_looks_like_commands_is_content(front: Running, client: Client) -> None:
+    """RFC 3030 section 2: so many octets, whatever they are, an end of DATA among them."""
+    octets = b"one\r\n.\r\n" + SMUGGLED + b"\r\n.\r\nQUIT\r\n"
+    await client.begin(MAIL, RCPT)
+    client.send(b"BDAT %d LAST\r\n" % len(octets) + octets + b"NOOP\r\n")
+    assert codes(await client.replies(2)) == ["250", "250"]
+    assert [arrival.raw for arrival in front.mailbox.arrivals] == [octets]
