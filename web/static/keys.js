@@ -58,7 +58,7 @@ export const KEYS = [
   { keys: ["z", "Ctrl+z"], does: "Undo", group: "Act", run: undoLast },
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
-  { keys: ["b"], does: "Report a bounce", group: "Act", run: () => opened.peek().message && route.peek().id && !nested(route.peek().id) && (panel.value = "bounce") },
+  { keys: ["b"], does: "Report a bounce", group: "Act", run: () => route.peek().id && opened.peek().state !== "gone" && !nested(route.peek().id) && (panel.value = "bounce") },
   { keys: ["s"], does: "Pin or unpin", group: "Act", run: () => acts.togglePin(targets()) },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["d"], does: "Compare two selected messages", group: "Act", run: acts.compare },
