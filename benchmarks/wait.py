@@ -113,7 +113,6 @@ def crowd(running: Running, number: int) -> Iterator[None]:
     port = running.places.http
     with contextlib.ExitStack() as stack, Api(port) as api:
         cursor = api.json("/api/v1/cursor")["cursor"]
-        requests = 0
         for each in range(number):
             query = _QUERIES[each % len(_QUERIES)].format(each)
             if each % _EACH_WEBSOCKET == 0:
@@ -121,12 +120,11 @@ def crowd(running: Running, number: int) -> Iterator[None]:
             else:
                 opened = socket.create_connection((HOST, port), timeout=30)
                 opened.sendall(request(query, since=cursor, seconds=60))
-                requests += 1
             stack.callback(opened.close)
-        _until_held(api, requests)
+        _until_held(api, number)  # a WebSocket with a query is one who waits, too
         yield
-        if number and (held := _held(api)) != requests:
-            raise Failed(f"{requests - held} of {requests} waits were over before the measuring was")
+        if number and (held := _held(api)) != number:
+            raise Failed(f"{number - held} of {number} waits were over before the measuring was")
 
 
 def _until_held(api: Api, number: int) -> None:
