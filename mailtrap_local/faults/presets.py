@@ -1,4 +1,4 @@
-"""Faults with the names of what they imitate, and the words that real servers have for it.
+"""Faults with the names of what they imitate, in words like those of the servers that they name (who change theirs).
 
 Each is the fields of a fault: what whoever uses it gives besides (`match`, `times`, `inbox`) takes their place.
 """

@@ -9,7 +9,7 @@
     inbox      only what is on its way to this inbox
     name       what people call it
 
-Numbers and words of the presets are those that providers publish, for a fresh account where they differ.
+Numbers and words of the presets are like those that providers have; theirs differ by account and change.
 """
 
 from collections.abc import Mapping

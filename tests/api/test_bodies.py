@@ -88,7 +88,11 @@ async def test_nothing_in_an_address_breaks_the_server(server: Server, client: h
             query = {
                 die.choice(QUERIES): die.choice([*ODD, "1", "-1", "latest", "x:y"]) for _ in range(die.randrange(3))
             }
-            answer = await client.request(die.choice(["GET", "GET", "PUT", "DELETE", "POST"]), place, params=query)
+            method = die.choice(["GET", "GET", "PUT", "DELETE", "POST"])
+            answer = await client.request(method, place, params=query)
+            if answer.status_code == 403:  # MailCatcher's way to end its server, which this one does not take
+                assert (method, answer.text) == ("DELETE", "this server is stopped where it was started")
+                continue
             assert answer.status_code in (200, 302, 304, 400, 404, 405), (place, query, answer.status_code, answer.text)
             assert "Traceback" not in answer.text
 
