@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ hypothesis.settings.register_profile("patient", deadline=None)  # how long an ex
 hypothesis.settings.load_profile("patient")
 os.environ["PATH"] = SEARCH_PATH  # so that a tool which needs another finds it
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module anew
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in its background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else what a test starts would know no Ctrl-C
 
 
 @pytest.fixture
