@@ -14,7 +14,7 @@ run: .venv/.installed  ## run the catcher: SMTP on port 1025, web page and API o
 	@exec $(BIN)/mailtrap-local $(ARGS)
 
 test: .venv/.tools  ## run every test, and install what they need first
-	$(BIN)/python -m pytest $(ARGS)
+	@bash tests/run $(ARGS)
 
 lint: .venv/.tools  ## ruff, mypy --strict, the layers, and tsc, as the tests run them too
 	$(BIN)/ruff check .
