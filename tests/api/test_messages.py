@@ -322,7 +322,7 @@ async def test_head_works_wherever_get_does_and_other_methods_are_405(
         "api/v1/nope",
         "api/v1/messages/",
         "api",
-        "api/v2/messages",
+        "api/v2/nope",
         "static/../x",
         "inbox//api/v1/tags",
     ):
