@@ -71,7 +71,7 @@ class Settings:
         "full", kinds.choice("full", "normal", "off"), "How safely a database file is written (as SQLite names it)."
     )
     store_process: str = _setting(
-        "auto",
+        "never",
         kinds.choice("auto", "never", "always"),
         "Whether mail is parsed and stored in a process of its own: auto does so under load.",
     )
