@@ -133,7 +133,7 @@ async def test_a_hundred_thousand(page: Page, context: BrowserContext, server: S
     await expect(page.get_by_role("heading", name="Message 0", exact=True)).to_be_visible()
     await page.keyboard.press("Home")
     await expect(page.get_by_role("heading", name=f"Message {MESSAGES - 1}", exact=True)).to_be_visible()
-    assert len(asked) < 200  # pages of what was looked at in six runs of scrolling, never all 1,000
+    assert len(asked) < 100  # pages of what was looked at in six runs of scrolling (66 at 60 fps), not all 1,000
 
     top = await page.evaluate("list => (list.scrollTop = 52000, list.scrollTop)", await page.query_selector("#list"))
     await expect(page.locator(".row.blank")).to_have_count(0)
