@@ -113,15 +113,6 @@ class Entry(Struct, frozen=True, gc=False):
     digest: Digest | None = None  # None: the parse follows later
 
 
-class Unread(Struct, frozen=True, gc=False):
-    """A mail that came, with all that is needed to read it into an entry: the store has that done where it likes."""
-
-    arrival: Arrival
-    created: int
-    addressed: str  # the inbox that its recipients lead to
-    plus_tags: bool
-
-
 class Summary(Struct, frozen=True, gc=False):
     """The row of a list: no bodies."""
 

@@ -24,14 +24,12 @@ from mailtrap_local.http.app import create_app
 from mailtrap_local.http.connection import HttpConnection, SocketConnection
 from mailtrap_local.listening import Listening, listen, listen_unix
 from mailtrap_local.mailbox import Mailbox
-from mailtrap_local.mailbox.intake import read as read_mail
 from mailtrap_local.rates import Limit, RateLimits
 from mailtrap_local.rates import read as read_limit
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp.admission import Authenticate
 from mailtrap_local.smtp.server import SmtpFront
-from mailtrap_local.store.apart import Mode
 from mailtrap_local.store.base import Retention
 from mailtrap_local.store.database import Database
 from mailtrap_local.store.sqlite import SqliteStore
@@ -197,8 +195,7 @@ class Server:
         )
         database = Database.open(settings.database, room=settings.byte_limit, synchronous=settings.synchronous)
         self._hub = Hub(epoch=database.epoch, seq=database.seq)
-        apart = Mode(settings.store_process)
-        store = SqliteStore(database, retention=retention, committed=self._hub.publish, read=read_mail, apart=apart)
+        store = SqliteStore(database, retention=retention, committed=self._hub.publish)
         stack.push_async_callback(store.close)
         return store
 

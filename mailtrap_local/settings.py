@@ -70,11 +70,6 @@ class Settings:
     synchronous: str = _setting(
         "full", kinds.choice("full", "normal", "off"), "How safely a database file is written (as SQLite names it)."
     )
-    store_process: str = _setting(
-        "never",
-        kinds.choice("auto", "never", "always"),
-        "Whether mail is parsed and stored in a process of its own: auto does so under load.",
-    )
     base_path: str = _setting("", kinds.base_path(), "Path before every URL, for a proxy.", unset="none")
     hostname: str = _setting("localhost", kinds.name(), "Name that the SMTP greeting and replies give.")
     label: str = _setting("", kinds.line(100), "Text beside the web page's title, to tell servers apart.", unset="none")

@@ -21,7 +21,6 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "max_message_size": ("3MB", 3 * 1024**2),
     "max_data_in_flight": ("60MB", 60 * 1024**2),
     "synchronous": ("normal", "normal"),
-    "store_process": ("always", "always"),
     "base_path": ("/mail", "/mail"),
     "hostname": ("mail.example.com", "mail.example.com"),
     "label": ("staging", "staging"),

@@ -38,7 +38,6 @@ from mailtrap_local.model import (
     Record,
     Selected,
     Summary,
-    Unread,
 )
 from mailtrap_local.search import dates, patterns, syntax
 from mailtrap_local.search.document import document
@@ -120,9 +119,9 @@ class Mailbox:
         size = len(arrival.raw)
         created = time.time_ns() // 1000
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
-            unread = Unread(arrival, created, self._addressed(arrival), self._plus_tags)
-            mail = unread if self._store.reads_apart else intake.read(unread)
-            return await self._store.add(mail, then=partial(self._describer.pass_on, mail=mail))
+            addressed = self._addressed(arrival)
+            entry = intake.read(arrival, created=created, addressed=addressed, plus_tags=self._plus_tags)
+            return await self._store.add(entry, then=partial(self._describer.pass_on, entry=entry))
         if size > self.max_message_size:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()

@@ -21,8 +21,7 @@ from typing import Literal
 from mailtrap_local import limits
 from mailtrap_local.errors import MailtrapLocalError, Stopping
 from mailtrap_local.events import Cursor
-from mailtrap_local.mailbox import intake
-from mailtrap_local.model import Entry, Summary, Unread
+from mailtrap_local.model import Entry, Summary
 from mailtrap_local.search.document import Document, columns
 from mailtrap_local.search.index import Index
 from mailtrap_local.search.standing import StandingQuery
@@ -169,13 +168,13 @@ class Waiters:
         """The seq up to which everything was looked at for it."""
         return max(waiter.seen, self._offered)
 
-    def offer(self, summary: Summary, mail: Entry | Unread) -> None:
-        """A message arrived; an entry has its digest. In the order of arrival."""
+    def offer(self, summary: Summary, entry: Entry) -> None:
+        """A message arrived; its entry has its digest. In the order of arrival."""
         self._offered = summary.seq
         scopes = [scope for inbox in (summary.inbox, None) if (scope := self._scopes.get(inbox))]
         if not scopes:
             return
-        document = columns(intake.read(mail) if isinstance(mail, Unread) else mail)
+        document = columns(entry)
         until = time.perf_counter() + limits.PATTERN_INLINE_SECONDS
         for scope in scopes:
             for group in scope.index.candidates(document):

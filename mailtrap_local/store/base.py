@@ -10,15 +10,15 @@ The contract
 6. A call that fails raises StoreError and changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary, Unread
+from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary
 from mailtrap_local.search.syntax import Query
+from mailtrap_local.store.rows import Prepared
 
 Committed = Callable[[Sequence[Event]], None]
-Read = Callable[[Unread], Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,8 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what is queued, and let go of everything. Calls under way raise Stopping."""
 
-    @property
-    def reads_apart(self) -> bool:
-        """Whether `add` would rather have an `Unread` now, since it has mail read where that is in nobody's way."""
-
-    async def add(self, mail: Entry | Unread, *, then: Callable[[Summary], None] | None = None) -> Summary:
-        """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
+    def add(self, mail: Entry | Prepared, *, then: Callable[[Summary], None] | None = None) -> Awaitable[Summary]:
+        """Keep a message; done when it is safe. `then` hears of it at that moment, even if who asked has gone."""
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Give messages, by seq, the digest that was left out when they were added; ascending order of seq."""

@@ -100,15 +100,6 @@ def undescribed(connection: sqlite3.Connection) -> list[int]:
     return [seq for (seq,) in found]
 
 
-def tell_again(transaction: Transaction, after: int) -> None:
-    """Report the messages behind this seq as new: their commit was not told of."""
-    found = transaction.execute(
-        f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE m.seq > ? AND hidden IS NULL ORDER BY m.seq", (after,)
-    ).fetchall()
-    for summary in map(rows.summary, found):
-        transaction.events.append(Event(seq=summary.seq, kind="new", inbox=summary.inbox, summary=summary))
-
-
 def mark(transaction: Transaction, selection: Selection, *, read: bool) -> int:
     """Set the read state of what has another one."""
     where, parameters = conditions(selection)

@@ -4,9 +4,8 @@ Theory of operation
 1. Adds that stand next to each other become multi-row INSERTs, so that a batch costs a few steps of SQLite.
 2. Any other work runs inside a savepoint: one that fails takes nothing but itself back.
 3. A failed commit (disk full) takes all of it back and fails all of its work.
-4. What a committer knows in memory (the last seq, the numbers of each inbox, which messages still lack their digest)
-   is read anew when another connection has written since. So the thread and the process that write (writer.py) each
-   have a committer of their own, and tell each other nothing.
+4. It alone writes, so what it knows in memory stays true: the last seq, the numbers of each inbox, which messages still
+   lack their digest.
 5. A message that was added without its digest is remembered until it gets one; `described` in the table meta is the seq
    up to which none is missing. A digest always comes in ascending order of seq or for what is remembered.
 """
@@ -49,11 +48,9 @@ class Committer:
         self._connection = connection
         self._retention = retention
         self._ledger = Ledger(connection)
-        self._version = -1  # of the database as this connection last saw it
-        self._seq = 0
-        self._undescribed: dict[int, None] = {}  # seqs, ascending
+        self._seq = int(connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
+        self._undescribed = dict.fromkeys(undescribed(connection))  # seqs, ascending
         self._oldest = 0  # no message was created before this (microseconds), so none is too old while this is not
-        self._synchronise()
 
     @property
     def seq(self) -> int:
@@ -65,7 +62,6 @@ class Committer:
         results: list[Any] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._synchronise()
             transaction = Transaction(self._connection, seq=self._seq, ledger=self._ledger)
             for run in _runs(works):
                 results.extend(self._perform(transaction, run))
@@ -90,17 +86,6 @@ class Committer:
         if self._connection.execute("PRAGMA freelist_count").fetchone()[0] > _FREE_PAGES_A_STEP:
             # a script: this pragma frees one page a step, and `execute` makes a single step of what has no columns
             self._connection.executescript(f"PRAGMA incremental_vacuum({_FREE_PAGES_A_STEP})")
-
-    def _synchronise(self) -> None:
-        """Read anew what another connection may have changed."""
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._version:
-            return
-        self._version = version
-        self._ledger.reload()
-        self._seq = int(self._connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
-        self._undescribed = dict.fromkeys(undescribed(self._connection))
-        self._oldest = 0
 
     def _perform(self, transaction: Transaction, run: Sequence[Work | Prepared]) -> Iterable[Any]:
         adds = [work for work in run if isinstance(work, Prepared)]

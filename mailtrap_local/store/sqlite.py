@@ -9,10 +9,9 @@ from typing import Any, Literal
 
 from mailtrap_local.errors import NotFound, Stopping
 from mailtrap_local.events import Cursor
-from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary, Unread
-from mailtrap_local.store import changes, keeper, rows
-from mailtrap_local.store.apart import Apart, Mode
-from mailtrap_local.store.base import Committed, Read, Retention, Selection, StoreInfo
+from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary
+from mailtrap_local.store import changes, rows
+from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
 from mailtrap_local.store.committer import Commit, Committer, Work
 from mailtrap_local.store.database import Database
 from mailtrap_local.store.reader import Readers
@@ -25,30 +24,22 @@ _IDLE_SECONDS = 1.0
 class SqliteStore:
     """A `Store` (base.py) over an opened database, for the event loop that it was made on.
 
-    `committed` hears every event. `read` makes an entry of unread mail; it may run in another process, so it must be a
-    function of a module.
+    `committed` hears every event.
     """
 
-    def __init__(
-        self, database: Database, *, retention: Retention, committed: Committed, read: Read, apart: Mode = Mode.AUTO
-    ) -> None:
+    def __init__(self, database: Database, *, retention: Retention, committed: Committed) -> None:
         self._loop = asyncio.get_running_loop()
         self._database = database
         self._committed = committed
-        self._read = read
         self._seq = database.seq
         self._deleted = 0
         self._written = 0.0  # when there was last something to write
         self._stopping = False
         self._connection = database.connect()
         committer = Committer(self._connection, retention=retention)
-        work = keeper.Work(database.connector(), retention, read)
-        self._apart = Apart(work, mode=apart, told=self._tell, lost=self._find_lost)
-        self._writer = Writer(committer, loop=self._loop, told=self._tell, done=self._apart.release)
+        self._writer = Writer(committer, loop=self._loop, told=self._tell)
         self._readers = Readers(partial(database.connect, read_only=True), loop=self._loop)
         self._writer.start()
-        if apart is Mode.ALWAYS:
-            self._apart.start()
         self._ticking = self._loop.call_later(_IDLE_SECONDS, self._tick)
 
     @property
@@ -65,7 +56,6 @@ class SqliteStore:
         """Finish what is queued, and let go of everything."""
         self._stopping = True
         self._ticking.cancel()
-        await self._apart.stop()
         await self._writer.stop()
         await self._readers.stop()
         self._connection.close()
@@ -73,20 +63,11 @@ class SqliteStore:
 
     # ---- writing -------------------------------------------------------------------------------------------------
 
-    @property
-    def reads_apart(self) -> bool:
-        """Whether `add` would rather have an `Unread` now."""
-        return self._apart.ready
-
-    async def add(self, mail: Entry | Unread, *, then: Callable[[Summary], None] | None = None) -> Summary:
-        """Keep a message; back when it is safe. `then` hears of it at that moment, even if who asked has gone."""
-        self._apart.watch()
-        if isinstance(mail, Unread):
-            if self._apart.ready and not self._stopping:
-                return await self._apart.add(mail, then=then)
-            mail = self._read(mail)
-        summary: Summary = await self._write(rows.prepared(mail), then=then)
-        return summary
+    def add(
+        self, mail: Entry | rows.Prepared, *, then: Callable[[Summary], None] | None = None
+    ) -> "asyncio.Future[Summary]":
+        """Keep a message; done when it is safe. `then` hears of it at that moment, even if who asked has gone."""
+        return self._submit(mail if isinstance(mail, rows.Prepared) else rows.prepared(mail), then=then)
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Give messages, by seq, the digest that was left out when they were added."""
@@ -138,19 +119,18 @@ class SqliteStore:
         """Keep the transcripts of finished sessions."""
         await self._write(partial(changes.put_sessions, sessions=sessions))
 
-    async def _write(self, work: Work | rows.Prepared | None, *, then: Callable[[Any], None] | None = None) -> Any:
+    async def _write(self, work: Work) -> Any:
         """The result of a work, when it is committed. Raises what it raised, StoreError, Stopping."""
-        self._apart.claim()
-        try:
-            await self._apart.still()
-            if self._stopping:
-                raise Stopping("the store is closing")
-            done = self._writer.submit(work, then=then)
-        except BaseException:
-            self._apart.release()
-            raise
+        return await self._submit(work)
+
+    def _submit(
+        self, work: Work | rows.Prepared | None, *, then: Callable[[Any], None] | None = None
+    ) -> "asyncio.Future[Any]":
+        """The result of a work, when it is committed; a StoreError, or what it raised. Raises Stopping."""
+        if self._stopping:
+            raise Stopping("the store is closing")
         self._written = self._loop.time()
-        return await done
+        return self._writer.submit(work, then=then)
 
     def _tell(self, commit: Commit) -> None:
         self._seq = max(self._seq, commit.seq)
@@ -158,17 +138,10 @@ class SqliteStore:
         if commit.events:
             self._committed(commit.events)
 
-    def _find_lost(self) -> None:
-        """The child is gone: what it has committed is to be told before anything else is."""
-        self._apart.claim()
-        self._writer.submit(partial(changes.tell_again, after=self._seq))
-
     def _tick(self) -> None:
         """With nothing to do, look after retention by age, undo deadlines and free pages."""
         self._ticking = self._loop.call_later(_IDLE_SECONDS, self._tick)
-        self._apart.tick()
-        if not self._apart.ready and self._loop.time() - self._written >= _IDLE_SECONDS:
-            self._apart.claim()
+        if self._loop.time() - self._written >= _IDLE_SECONDS:
             self._writer.submit(None)
 
     # ---- reading -------------------------------------------------------------------------------------------------

@@ -32,21 +32,15 @@ class _Job:
 class Writer:
     """`start` it once, `submit` from the event loop, `stop` at the end.
 
-    `told` hears on the loop of each commit, and then with `done` how many jobs that was.
+    `told` hears on the loop of each commit.
     """
 
     def __init__(
-        self,
-        committer: Committer,
-        *,
-        loop: asyncio.AbstractEventLoop,
-        told: Callable[[Commit], None],
-        done: Callable[[int], None],
+        self, committer: Committer, *, loop: asyncio.AbstractEventLoop, told: Callable[[Commit], None]
     ) -> None:
         self._committer = committer
         self._loop = loop
         self._told = told
-        self._done = done
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
@@ -130,4 +124,3 @@ class Writer:
         finally:
             for job in jobs:
                 job.awaited.settle(next(results) if job.work is not None else None)
-            self._done(len(jobs))

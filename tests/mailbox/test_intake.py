@@ -2,7 +2,7 @@ import pytest
 
 from mailtrap_local import limits, mime
 from mailtrap_local.mailbox import intake
-from mailtrap_local.model import Address, Arrival, Entry, Envelope, Origin, Recipient, Unread
+from mailtrap_local.model import Address, Arrival, Entry, Envelope, Origin, Recipient
 
 
 def arrival(header: str, *rcpt: str, username: str = "", inbox: str | None = None) -> Arrival:
@@ -39,7 +39,7 @@ def test_a_made_address_counts_last() -> None:
         (arrival("X-Inbox: field"), "made", "field"),
         (arrival("Subject: x"), "default", "default"),
     ):
-        assert intake.read(Unread(arrived, 1, addressed, True)).inbox == inbox
+        assert intake.read(arrived, created=1, addressed=addressed, plus_tags=True).inbox == inbox
 
 
 def test_bcc_is_each_rcpt_that_no_field_names_once() -> None:

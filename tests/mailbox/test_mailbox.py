@@ -11,7 +11,7 @@ import pytest
 from mailtrap_local import limits
 from mailtrap_local.errors import BadQuery, BadRequest, NotFound, Stopping, TooLarge
 from mailtrap_local.events import Hub
-from mailtrap_local.mailbox import Mailbox, Selection, intake
+from mailtrap_local.mailbox import Mailbox, Selection
 from mailtrap_local.model import Arrival, Envelope, Origin, Recipient
 from mailtrap_local.store.base import Retention
 from mailtrap_local.store.database import Database
@@ -22,7 +22,7 @@ from mailtrap_local.store.sqlite import SqliteStore
 async def opened(path: Path | None = None, *, max_message_size: int = 50 * limits.MB) -> AsyncIterator[Mailbox]:
     database = Database.open(path, room=1)
     hub = Hub(epoch=database.epoch, seq=database.seq)
-    store = SqliteStore(database, retention=Retention(0, 0, 0), committed=hub.publish, read=intake.read)
+    store = SqliteStore(database, retention=Retention(0, 0, 0), committed=hub.publish)
     try:
         async with Mailbox(store, hub, max_message_size=max_message_size) as mailbox:
             yield mailbox

@@ -386,6 +386,6 @@ class StoreContract:
     async def test_after_closing_every_call_says_so(self, opened: Opened, events: list[Event]) -> None:
         async with opened(Retention(), events) as store:
             pass
-        for call in (store.add(entry()), store.page(ALL), store.delete(ALL)):
+        for call in (lambda: store.add(entry()), lambda: store.page(ALL), lambda: store.delete(ALL)):
             with pytest.raises(Stopping):
-                await call
+                await call()

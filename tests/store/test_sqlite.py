@@ -9,7 +9,6 @@ import pytest
 
 from mailtrap_local import limits
 from mailtrap_local.errors import Busy, StoreError
-from mailtrap_local.mailbox import intake
 from mailtrap_local.model import Event
 from mailtrap_local.store.base import Retention, Selection, Store
 from mailtrap_local.store.database import Database
@@ -24,7 +23,7 @@ async def sqlite_store(
     path: Path | None, retention: Retention = UNBOUNDED, events: list[Event] | None = None
 ) -> AsyncIterator[SqliteStore]:
     heard = [] if events is None else events
-    store = SqliteStore(Database.open(path, room=1024), retention=retention, committed=heard.extend, read=intake.read)
+    store = SqliteStore(Database.open(path, room=1024), retention=retention, committed=heard.extend)
     try:
         yield store
     finally:
@@ -133,7 +132,7 @@ async def test_deleting_gives_the_room_back(tmp_path: Path) -> None:
             await store.add(entry(body="x" * 1_000_000))
         await store.delete(Selection())
         for _ in range(20):
-            await store._write(None)
+            await store._submit(None)
     assert path.stat().st_size < 2_000_000
 
 

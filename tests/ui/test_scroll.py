@@ -10,7 +10,6 @@ from typing import Any
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
-from mailtrap_local.mailbox import intake
 from mailtrap_local.model import Address, Arrival, Digest, Entry, Envelope, Head, Origin, Recipient
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
@@ -58,9 +57,7 @@ def entry(number: int) -> Entry:
 
 async def fill(path: Path) -> None:
     database = Database.open(path, room=2**30, synchronous="off")
-    store = SqliteStore(
-        database, retention=Retention(max_messages=0, max_age=0), committed=lambda events: None, read=intake.read
-    )
+    store = SqliteStore(database, retention=Retention(max_messages=0, max_age=0), committed=lambda events: None)
     for start in range(0, MESSAGES, AT_ONCE):
         await asyncio.gather(*(store.add(entry(start + one)) for one in range(AT_ONCE)))
     await store.close()
