@@ -2,14 +2,19 @@
 
 A family that the machine lacks is skipped and named; a port busy on any address is an error; port 0 takes one number
 that is free on all of them.
+
+Processes that serve one port have a socket each (SO_REUSEPORT), among which Linux spreads the connections. Elsewhere
+they share one, and whoever is free takes the next connection.
 """
 
 import contextlib
 import errno
 import os
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from mailtrap_local import limits
@@ -18,6 +23,7 @@ from mailtrap_local.errors import PortBusy, StartError
 _BACKLOG = 2048
 _DESCRIPTORS = limits.SMTP_CONNECTIONS + 5_000  # those of web clients, of the store, and of what is sent on
 _TRIES = 50
+_SPREADS = sys.platform == "linux"
 _ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 
@@ -29,24 +35,32 @@ class Listening:
     port: int
     skipped: tuple[str, ...]
     path: Path | None = None  # of a Unix socket
+    more: tuple[tuple[socket.socket, ...], ...] = ()  # the same addresses again, for other processes
+
+    def of(self, process: int) -> tuple[socket.socket, ...]:
+        """The sockets for one of several processes, counted from 0."""
+        sets = (self.sockets, *self.more)
+        return sets[process % len(sets)]
 
     def close(self) -> None:
         """Stop to listen."""
-        for each in self.sockets:
-            each.close()
+        for sockets in (self.sockets, *self.more):
+            for each in sockets:
+                each.close()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
 
 
-def listen(hosts: Sequence[str], port: int, *, purpose: str, setting: str) -> Listening:
-    """Listen on every host. `purpose` and `setting` ("SMTP", "smtp_port") serve the words of an error.
+def listen(hosts: Sequence[str], port: int, *, purpose: str, setting: str, processes: int = 1) -> Listening:
+    """Listen on every host, for so many processes. `purpose` and `setting` ("SMTP", "smtp_port") serve the words of an
+    error.
 
     Raises PortBusy, StartError.
     """
     tries = 1 if port else _TRIES
     for attempt in range(1, tries + 1):
         try:
-            return _listen_once(hosts, port)
+            return _listen_once(hosts, port, processes)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and attempt < tries:
                 continue  # the free number of one address is taken on another: take the next
@@ -89,8 +103,9 @@ def _remove_stale(path: Path, purpose: str, flag: str) -> None:
     raise PortBusy(f"{path} for {purpose} is in use by another program; stop it, or choose another {flag}")
 
 
-def _listen_once(hosts: Sequence[str], port: int) -> Listening:
+def _listen_once(hosts: Sequence[str], port: int, processes: int) -> Listening:
     opened: list[socket.socket] = []
+    more: list[tuple[socket.socket, ...]] = []
     skipped: list[str] = []
     try:
         for host in hosts:
@@ -104,16 +119,25 @@ def _listen_once(hosts: Sequence[str], port: int) -> Listening:
             port = opened[-1].getsockname()[1]
         if not opened:
             raise OSError(errno.EADDRNOTAVAIL, f"this machine has none of the addresses {', '.join(hosts)}")
-        for each in opened:
+        for _ in range(processes - 1 if _SPREADS else 0):
+            more.append(tuple(map(_bind_again, opened)))
+        for each in (*opened, *chain(*more)):
             each.listen(_BACKLOG)
     except OSError:
-        for each in opened:
+        for each in (*opened, *chain(*more)):
             each.close()
         raise
-    return Listening(tuple(opened), port, tuple(skipped))
+    return Listening(tuple(opened), port, tuple(skipped), more=tuple(more))
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind_again(bound: socket.socket) -> socket.socket:
+    """Another socket on an address. The first was bound alone, so that a port which others have is told of."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    host, port = bound.getsockname()[:2]
+    return _bind(host, port, again=True)
+
+
+def _bind(host: str, port: int, *, again: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only where the protocol is named; without it each answer of two writes waits 40 ms
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -122,6 +146,8 @@ def _bind(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for old connections
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if again:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         bound.setblocking(False)
         bound.bind((host, port))
     except OSError:

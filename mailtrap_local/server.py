@@ -7,9 +7,10 @@ block answers what is held, closes every socket and takes at most a second.
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
@@ -29,6 +30,8 @@ from mailtrap_local.rates import read as read_limit
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp.admission import Authenticate
+from mailtrap_local.smtp.door import Doors
+from mailtrap_local.smtp.gate import Gate
 from mailtrap_local.smtp.server import SmtpFront
 from mailtrap_local.store.base import Retention
 from mailtrap_local.store.database import Database
@@ -65,6 +68,11 @@ class Server:
         """`authenticate` (plain or async) decides who may log in over SMTP, instead of a password file. `hooks` has
         methods that are called at the stages of each session (hooks.py)."""
         self.settings = settings or Settings()
+        if self.settings.smtp_processes and (authenticate or hooks):
+            raise SettingError(
+                "smtp_processes is set, and functions are given that can be called in this process only: hooks or"
+                " authenticate; leave out the one or the other."
+            )
         self.authority = ""  # the certificate that TLS clients have to trust (PEM), if it is one of ours
         self._authenticate = authenticate
         self._hooks = None if hooks is None else Hooks(hooks)
@@ -110,14 +118,10 @@ class Server:
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         """Start from the store up; the stack stops in the reverse order."""
-        smtp = self._listen(stack, self.settings.smtp_port, purpose="SMTP", setting="smtp_port")
+        doors = self._doors(stack)
         http = self._listen(stack, self.settings.http_port, purpose="the web page", setting="http_port")
-        self.settings = replace(self.settings, smtp_port=smtp.port, http_port=http.port)
-        tls = self._listen_for_tls(stack)
-        lmtp = self._listen_for_lmtp(stack)
-        smtp_sockets = (*smtp.sockets, *self._listen_unix(stack, "smtp_socket", purpose="SMTP"))
+        self.settings = replace(self.settings, http_port=http.port)
         store = self._store(stack)
-        identity = self._identity()
         hub = self._hub
         self.sessions = Sessions(store)
         stack.push_async_callback(self.sessions.close)
@@ -127,17 +131,7 @@ class Server:
         self.mailbox = await stack.enter_async_context(mailbox)
         if self._hooks is not None:
             stack.push_async_callback(self._hooks.stop)
-        front = SmtpFront(
-            self.mailbox,
-            self.sessions,
-            self.settings,
-            authenticate=self._authenticate,
-            identity=identity,
-            sources=(self.faults, self.rates),
-            hooks=self._hooks,
-        )
-        await front.start(smtp_sockets, tls=tls, lmtp=lmtp)
-        stack.push_async_callback(front.stop)
+        await self._serve_smtp(stack, doors)
         app = create_app(
             self.mailbox, self.sessions, self.faults, self.rates, self.settings, routes=ROUTES, authority=self.authority
         )
@@ -146,31 +140,52 @@ class Server:
         stack.push_async_callback(web.stop)
         stack.callback(self.mailbox.stop)  # first of all: wake whoever waits, so that no front has to cut anybody off
 
-    def _listen_for_tls(self, stack: contextlib.AsyncExitStack) -> tuple[socket.socket, ...]:
-        if not self.settings.speaks_tls:
-            return ()
-        port = self.settings.smtp_tls_port
-        listening = self._listen(stack, port, purpose="SMTP with TLS", setting="smtp_tls_port")
-        self.settings = replace(self.settings, smtp_tls_port=listening.port)
-        return listening.sockets
+    async def _serve_smtp(self, stack: contextlib.AsyncExitStack, doors: Doors) -> None:
+        """Speak SMTP: here, or in other processes."""
+        identity = self._identity()
+        if not self.settings.smtp_processes:
+            front = SmtpFront(
+                self.mailbox,
+                self.sessions,
+                self.settings,
+                authenticate=self._authenticate,
+                identity=identity,
+                gate=Gate((self.faults, self.rates), hooks=self._hooks),
+            )
+            await front.start(**doors.of())
+            stack.push_async_callback(front.stop)
+            return
+        from mailtrap_local.smtp.workers import Workers  # here, since few servers have any
 
-    def _listen_for_lmtp(self, stack: contextlib.AsyncExitStack) -> tuple[socket.socket, ...]:
-        sockets = self._listen_unix(stack, "lmtp_socket", purpose="LMTP")
-        if self.settings.lmtp_port is None:
-            return sockets
-        listening = self._listen(stack, self.settings.lmtp_port, purpose="LMTP", setting="lmtp_port")
-        self.settings = replace(self.settings, lmtp_port=listening.port)
-        return (*sockets, *listening.sockets)
+        authority = identity.authority.whole if identity is not None and identity.authority is not None else b""
+        sources = (self.faults, self.rates)
+        workers = Workers(self.mailbox, self.sessions, self.settings, sources=sources, authority=authority)
+        stack.push_async_callback(workers.stop)
+        await workers.start(doors)
 
-    def _listen_unix(
-        self, stack: contextlib.AsyncExitStack, setting: str, *, purpose: str
-    ) -> tuple[socket.socket, ...]:
-        path = getattr(self.settings, setting)
-        if path is None:
-            return ()
+    def _doors(self, stack: contextlib.AsyncExitStack) -> Doors:
+        """Listen wherever SMTP is to be spoken; the settings have the ports afterwards."""
+        settings, processes = self.settings, max(1, self.settings.smtp_processes)
+        listen = partial(self._listen, stack, processes=processes)
+        plain = [listen(settings.smtp_port, purpose="SMTP", setting="smtp_port")]
+        tls, lmtp = [], []
+        if settings.speaks_tls:
+            tls.append(listen(settings.smtp_tls_port, purpose="SMTP with TLS", setting="smtp_tls_port"))
+            self.settings = replace(self.settings, smtp_tls_port=tls[0].port)
+        if settings.lmtp_port is not None:
+            lmtp.append(listen(settings.lmtp_port, purpose="LMTP", setting="lmtp_port"))
+            self.settings = replace(self.settings, lmtp_port=lmtp[0].port)
+        if settings.smtp_socket is not None:
+            plain.append(self._listen_unix(stack, settings.smtp_socket, purpose="SMTP", setting="smtp_socket"))
+        if settings.lmtp_socket is not None:
+            lmtp.append(self._listen_unix(stack, settings.lmtp_socket, purpose="LMTP", setting="lmtp_socket"))
+        self.settings = replace(self.settings, smtp_port=plain[0].port)
+        return Doors(plain, tls, lmtp)
+
+    def _listen_unix(self, stack: contextlib.AsyncExitStack, path: Path, *, purpose: str, setting: str) -> Listening:
         listening = listen_unix(path, purpose=purpose, setting=setting)
         stack.callback(listening.close)
-        return listening.sockets
+        return listening
 
     def _identity(self) -> "Identity | None":
         if not self.settings.speaks_tls:
@@ -181,8 +196,10 @@ class Server:
         self.authority = identity.authority.pem if identity.authority is not None else ""
         return identity
 
-    def _listen(self, stack: contextlib.AsyncExitStack, port: int, *, purpose: str, setting: str) -> Listening:
-        listening = listen(self.settings.host, port, purpose=purpose, setting=setting)
+    def _listen(
+        self, stack: contextlib.AsyncExitStack, port: int, *, purpose: str, setting: str, processes: int = 1
+    ) -> Listening:
+        listening = listen(self.settings.host, port, purpose=purpose, setting=setting, processes=processes)
         stack.callback(listening.close)
         for host in listening.skipped:
             log.warning("this machine has no %s: %s listens without it", host, purpose)

@@ -17,12 +17,11 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
-from typing import Literal
+from typing import Literal, Protocol
 
 from mailtrap_local import ids, limits
 from mailtrap_local.errors import MailtrapLocalError
 from mailtrap_local.model import Line, Session, SessionState
-from mailtrap_local.store.base import Store
 
 Who = Literal["C", "S", "-"]
 
@@ -157,10 +156,36 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-class Sessions:
-    """All conversations. Lives on one event loop."""
+class Shelf(Protocol):
+    """Where finished sessions are kept: the store, as far as this book knows it."""
 
-    def __init__(self, store: Store) -> None:
+    async def put_sessions(self, sessions: Sequence[Session]) -> None:
+        """Keep the transcripts of finished sessions."""
+
+    async def session(self, session_id: str) -> Session:
+        """One finished session. Raises NotFound."""
+
+    async def sessions(self, *, start: int = 0, limit: int = 50) -> tuple[Session, ...]:
+        """Finished sessions, newest first."""
+
+
+class Elsewhere(Protocol):
+    """Conversations that other processes have."""
+
+    @property
+    def connections(self) -> int:
+        """How many go on now."""
+
+    async def held(self, session_id: str = "", *, newest: int = 1) -> Sequence[Session]:
+        """What is not in the store: that of this id, or with "" the newest ones."""
+
+
+class Sessions:
+    """All conversations. Lives on one event loop. `elsewhere` are those that other processes have."""
+
+    elsewhere: Elsewhere | None = None
+
+    def __init__(self, store: Shelf) -> None:
         self._store = store
         self._open: dict[str, Conversation] = {}
         self._unwritten: dict[str, Conversation] = {}
@@ -172,7 +197,7 @@ class Sessions:
     @property
     def ongoing(self) -> int:
         """How many conversations are going on now."""
-        return len(self._open)
+        return len(self._open) + (self.elsewhere.connections if self.elsewhere else 0)
 
     def open(self, *, peer: str, local: str) -> Conversation:
         """Begin the conversation of a new connection; both addresses as model.Origin.peer has them."""
@@ -192,18 +217,32 @@ class Sessions:
 
     async def get(self, session_id: str) -> Session:
         """One session, open or finished. Raises NotFound."""
-        conversation = self._open.get(session_id) or self._unwritten.get(session_id)
-        return conversation.session() if conversation else await self._store.session(session_id)
+        here = self.held(session_id) or (await self.elsewhere.held(session_id) if self.elsewhere else ())
+        return here[0] if here else await self._store.session(session_id)
 
     async def page(self, *, start: int = 0, limit: int = 50) -> tuple[Session, ...]:
         """Sessions, newest first, the open ones among them."""
-        here = [*self._open.values(), *self._unwritten.values()]
-        here.sort(key=lambda conversation: conversation.started, reverse=True)
-        sessions = {conversation.id: conversation.session() for conversation in here[: start + limit]}
+        here = self.held(newest=start + limit)
+        if self.elsewhere:
+            here += await self.elsewhere.held(newest=start + limit)
+        sessions = {session.id: session for session in here}
         for session in await self._store.sessions(start=0, limit=start + limit):
             sessions.setdefault(session.id, session)  # one that was written meanwhile is in both
         ordered = sorted(sessions.values(), key=lambda session: session.started, reverse=True)
         return tuple(ordered[start : start + limit])
+
+    def held(self, session_id: str = "", *, newest: int = 1) -> list[Session]:
+        """What is not in the store as yet: that of this id, or with "" the newest ones, newest first."""
+        if session_id:
+            conversation = self._open.get(session_id) or self._unwritten.get(session_id)
+            return [conversation.session()] if conversation else []
+        here = [*self._open.values(), *self._unwritten.values()]
+        here.sort(key=lambda conversation: conversation.started, reverse=True)
+        return [conversation.session() for conversation in here[:newest]]
+
+    async def put(self, sessions: Sequence[Session]) -> None:
+        """Keep sessions that have ended elsewhere."""
+        await self._store.put_sessions(sessions)
 
     async def close(self) -> None:
         """Write what is left, for CLOSE_SECONDS at most. To be called before the store is closed."""

@@ -70,6 +70,9 @@ class Settings:
     synchronous: str = _setting(
         "full", kinds.choice("full", "normal", "off"), "How safely a database file is written (as SQLite names it)."
     )
+    smtp_processes: int = _setting(
+        0, kinds.number(0, 64), "Processes beside this one that speak SMTP, for machines with cores to spare."
+    )
     base_path: str = _setting("", kinds.base_path(), "Path before every URL, for a proxy.", unset="none")
     hostname: str = _setting("localhost", kinds.name(), "Name that the SMTP greeting and replies give.")
     label: str = _setting("", kinds.line(100), "Text beside the web page's title, to tell servers apart.", unset="none")

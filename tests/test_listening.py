@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import os
 import socket
@@ -34,6 +35,28 @@ def test_a_port_busy_on_either_is_an_error_that_says_by_whom_and_what_to_do(busy
     assert str(taken.port) in text and "--smtp-port" in text
     if os.path.exists("/proc/net/tcp"):
         assert f"process {os.getpid()}" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes share one socket")
+def test_processes_have_a_socket_each_and_nobody_else_gets_one() -> None:
+    listening = listen(BOTH, 0, purpose="SMTP", setting="smtp_port", processes=3)
+    try:
+        assert {each.getsockname()[1] for n in range(3) for each in listening.of(n)} == {listening.port}
+        clients = [socket.create_connection(("127.0.0.1", listening.port)) for _ in range(60)]
+        taken = []
+        for process in range(3):
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    taken.append((process, listening.of(process)[0].accept()[0]))
+        assert len(taken) == len(clients)
+        assert {process for process, _ in taken} == {0, 1, 2}  # one has none once in 10^10 times
+        for each in (*clients, *(accepted for _, accepted in taken)):
+            each.close()
+        for processes in (1, 3):
+            with pytest.raises(PortBusy):
+                listen(BOTH, listening.port, purpose="SMTP", setting="smtp_port", processes=processes)
+    finally:
+        listening.close()
 
 
 def test_nothing_stays_open_after_an_error() -> None:

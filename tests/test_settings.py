@@ -20,6 +20,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "max_bytes": ("2MB", 2 * 1024**2),
     "max_message_size": ("3MB", 3 * 1024**2),
     "max_data_in_flight": ("60MB", 60 * 1024**2),
+    "smtp_processes": ("2", 2),
     "synchronous": ("normal", "normal"),
     "base_path": ("/mail", "/mail"),
     "hostname": ("mail.example.com", "mail.example.com"),

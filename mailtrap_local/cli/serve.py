@@ -9,8 +9,7 @@ from mailtrap_local.cli.table import COMMANDS, SERVE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    import asyncio
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from mailtrap_local.server import Server
@@ -131,37 +130,20 @@ def serve(options: dict[str, object]) -> int:
 def _run(settings: Settings) -> None:
     import asyncio
 
+    from mailtrap_local import process
     from mailtrap_local.listening import allow_connections
 
     allow_connections()
-    _log_to_standard_error(settings.log_level.upper())
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    process.log_to_standard_error(settings.log_level.upper())
+    with asyncio.Runner(loop_factory=process.loop_factory()) as runner:
         runner.run(_serve(settings))
-
-
-def _log_to_standard_error(level: str) -> None:
-    """Our own lines from this level on; of the libraries below us no small talk, unless debugging is asked for."""
-    import logging
-
-    logging.basicConfig(level="WARNING" if level == "INFO" else level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("mailtrap_local").setLevel(level)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """uvloop where it installs."""
-    try:
-        import uvloop
-    except ImportError:
-        import asyncio
-
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
 
 
 async def _serve(settings: Settings) -> None:
     import asyncio
     import signal
 
+    from mailtrap_local.process import calm_collector
     from mailtrap_local.server import Server
 
     loop = asyncio.get_running_loop()
@@ -169,24 +151,11 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     async with Server(settings) as server:
-        _calm_collector()
+        calm_collector()
         print("\n".join(greeting(settings, server)), flush=True)
         await ended.wait()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-
-
-def _calm_collector() -> None:
-    """Let the garbage collector look less often, and never at what the start has made.
-
-    A mail makes thousands of objects and no cycle to speak of; with the usual thresholds the collector took a seventh
-    of the rate at which mail comes in.
-    """
-    import gc
-
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
 
 
 def greeting(settings: Settings, server: Server) -> tuple[str, ...]:

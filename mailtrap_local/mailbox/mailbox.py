@@ -43,6 +43,7 @@ from mailtrap_local.search import dates, patterns, syntax
 from mailtrap_local.search.document import document
 from mailtrap_local.search.match import failed_terms
 from mailtrap_local.store.base import Selection, Store, StoreInfo
+from mailtrap_local.store.rows import Prepared
 
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
@@ -105,6 +106,25 @@ class Mailbox:
         self.received += 1
         self.received_bytes += summary.size
         return summary
+
+    def keep(self, mail: Prepared) -> "asyncio.Future[Summary]":
+        """Keep a mail that was read elsewhere, as `intake.read` does; done when it is safe. Raises Stopping.
+
+        One whose inbox is "" goes where its recipients lead.
+        """
+        if not mail.entry.inbox:
+            recipients = (recipient.address for recipient in mail.entry.envelope.recipients)
+            mail = mail.moved(intake.addressed_inbox(recipients, self._made.of_address))
+        kept = self._store.add(mail, then=partial(self._describer.pass_on, entry=mail.entry))
+        kept.add_done_callback(self._count)
+        return kept
+
+    def _count(self, kept: "asyncio.Future[Summary]") -> None:
+        if kept.exception() is not None:
+            self.refused()
+            return
+        self.received += 1
+        self.received_bytes += kept.result().size
 
     def refused(self) -> None:
         """Count a mail that was refused, by a front or here."""

@@ -8,7 +8,7 @@ Theory of operation
 3. What answers has the last word: the stage's own act is not done, so no recipient is added and no mail kept.
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mailtrap_local.hooks import Hooks
@@ -35,6 +35,22 @@ class Source(Protocol):
 
     def listen(self, changed: Callable[[], None]) -> None:
         """Call this when `stages` may have changed."""
+
+
+class Gatekeeper(Protocol):
+    """What the front asks at each stage."""
+
+    followed: frozenset[Stage]  # the stages whose replies somebody wants to be told
+
+    @property
+    def watched(self) -> Container[Stage]:
+        """The stages at which somebody may answer. Always the same object: connections look into it by themselves."""
+
+    def ask(self, situation: Situation) -> Said:
+        """What happens here, or what to wait for to learn it; None for nothing unusual."""
+
+    def tell(self, situation: Situation, reply: str | None) -> None:
+        """This reply is given."""
 
 
 class Gate:

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 from mailtrap_local import limits
 from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import SettingError
-from mailtrap_local.hooks import Hooks
-from mailtrap_local.model import Arrival, Summary
+from mailtrap_local.model import Arrival
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import extensions, replies
 from mailtrap_local.smtp.admission import Admission, Anyone, AskedUsers, Authenticate, KnownUsers
 from mailtrap_local.smtp.connection import Connection
 from mailtrap_local.smtp.door import LMTP, PLAIN, TLS, Door
-from mailtrap_local.smtp.gate import Gate, Source
+from mailtrap_local.smtp.gate import Gate, Gatekeeper
 from mailtrap_local.smtp.intake import Budget
 from mailtrap_local.smtp.proxy import Doorstep
 from mailtrap_local.smtp.session import SmtpProtocol
@@ -34,10 +33,22 @@ LAST_REPLY_SECONDS = 10.0  # for a client to take its last reply
 STOP_SECONDS = 0.8
 
 
+class Receipt(Protocol):
+    """What is known of a mail that was kept."""
+
+    @property
+    def id(self) -> str:
+        """The message's id."""
+
+    @property
+    def inbox(self) -> str:
+        """Where it is."""
+
+
 class Receiver(Protocol):
     """Where mail goes: the mailbox, as far as this front knows it."""
 
-    async def receive(self, arrival: Arrival) -> Summary:
+    async def receive(self, arrival: Arrival) -> Receipt:
         """Keep a mail; back when it is safe. Raises TooLarge, Busy, StoreError, Stopping."""
 
     def refused(self) -> None:
@@ -51,7 +62,7 @@ class Receiver(Protocol):
 
 
 class SmtpFront:
-    """Receives mail by SMTP (RFC 5321), unless one of `sources` (gate.py) or `hooks` answers in its place.
+    """Receives mail by SMTP (RFC 5321), unless the gate (gate.py) answers in its place.
 
     Raises SettingError for a password file that cannot be used.
     """
@@ -63,15 +74,14 @@ class SmtpFront:
         settings: Settings,
         *,
         authenticate: Authenticate | None = None,
-        sources: Sequence[Source] = (),
-        hooks: Hooks | None = None,
+        gate: Gatekeeper | None = None,
         identity: "Identity | None" = None,
     ) -> None:
         self.mailbox = mailbox
         self.sessions = sessions
         self.hostname = settings.hostname
         self.max_message_size = settings.max_message_size
-        self.gate = Gate(sources, hooks=hooks)
+        self.gate: Gatekeeper = gate or Gate()
         self.budget = Budget(settings.max_data_in_flight)
         self.admission = _admission(settings, mailbox, authenticate)
         self.auth_required = settings.smtp_auth_required
@@ -106,7 +116,7 @@ class SmtpFront:
 
     async def start(
         self,
-        sockets: Sequence[socket.socket],
+        plain: Sequence[socket.socket],
         *,
         tls: Sequence[socket.socket] = (),
         lmtp: Sequence[socket.socket] = (),
@@ -114,7 +124,7 @@ class SmtpFront:
         """Serve on these bound sockets; on those of `tls` it begins at once, and those of `lmtp` speak LMTP."""
         self.loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
-        for door, doors in ((PLAIN, sockets), (TLS, tls), (LMTP, lmtp)):
+        for door, doors in ((PLAIN, plain), (TLS, tls), (LMTP, lmtp)):
             await self._serve(doors, door)
         self._plan_sweep()
 

@@ -10,7 +10,8 @@ The contract
 6. A call that fails raises StoreError and changes nothing.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from asyncio import Future
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,7 +72,7 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what is queued, and let go of everything. Calls under way raise Stopping."""
 
-    def add(self, mail: Entry | Prepared, *, then: Callable[[Summary], None] | None = None) -> Awaitable[Summary]:
+    def add(self, mail: Entry | Prepared, *, then: Callable[[Summary], None] | None = None) -> "Future[Summary]":
         """Keep a message; done when it is safe. `then` hears of it at that moment, even if who asked has gone."""
 
     async def describe(self, entries: Sequence[tuple[int, Entry]]) -> None:

@@ -1,6 +1,7 @@
 """Between values and rows: what an entry becomes in the tables, and what a row becomes for a list."""
 
 import msgspec
+from msgspec.structs import replace
 
 from mailtrap_local.model import Digest, Entry, Envelope, Head, Line, Origin, Record, Session, SessionState, Summary
 from mailtrap_local.search.document import columns
@@ -41,6 +42,10 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
     entry: Entry
     row: Row  # what follows seq and id in the order of MESSAGE_COLUMNS
     text: str  # of the table body
+
+    def moved(self, inbox: str) -> "Prepared":
+        """The same in another inbox."""
+        return Prepared(replace(self.entry, inbox=inbox), (inbox, *self.row[1:]), self.text)
 
 
 def prepared(entry: Entry) -> Prepared:

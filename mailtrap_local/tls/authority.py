@@ -58,6 +58,18 @@ class Authority:
             raise StartError(f"the certificate authority {certificate_file} has expired; remove it to have a new one")
         return cls(key, certificate)
 
+    @classmethod
+    def of_pem(cls, pem: bytes) -> Self:
+        """From what `whole` told."""
+        key = serialization.load_pem_private_key(pem, password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return cls(key, x509.load_pem_x509_certificate(pem))
+
+    @property
+    def whole(self) -> bytes:
+        """Key and certificate, PEM: secret."""
+        return _key_pem(self._key) + _pem(self._certificate)
+
     @property
     def pem(self) -> str:
         """The certificate to trust."""

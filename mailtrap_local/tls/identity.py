@@ -36,13 +36,14 @@ class Identity:
         context.sni_callback = self._asked
 
     @classmethod
-    def of(cls, settings: Settings) -> "Identity":
-        """As the settings have it. Raises SettingError, StartError."""
+    def of(cls, settings: Settings, *, authority: Authority | None = None) -> "Identity":
+        """As the settings have it, or with this authority of ours. Raises SettingError, StartError."""
         if settings.tls_cert is not None:
             return cls(_given(settings.tls_cert, settings.tls_key), None, ())
         if settings.tls_key is not None:
             raise SettingError("tls_key is given without tls_cert; give both, or neither to have them made.")
-        authority = Authority.kept(settings.database) if settings.database else Authority.made()
+        if authority is None:
+            authority = Authority.kept(settings.database) if settings.database else Authority.made()
         names = certified_names(settings)
         return cls(_context_of(authority.leaf(names)), authority, names)
 

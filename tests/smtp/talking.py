@@ -17,6 +17,7 @@ from mailtrap_local.model import Arrival, Head, Session, Summary
 from mailtrap_local.sessions import Sessions
 from mailtrap_local.settings import Settings
 from mailtrap_local.smtp import SmtpFront
+from mailtrap_local.smtp.gate import Gate
 from mailtrap_local.store.base import Store
 from mailtrap_local.tls.identity import Identity
 
@@ -238,7 +239,11 @@ async def running(settings: Settings | None = None, *, hooks: object | None = No
     faults = Faults(magic_addresses=settings.magic_addresses)
     identity = Identity.of(settings) if settings.speaks_tls else None
     front = SmtpFront(
-        mailbox, sessions, settings, sources=(faults,), identity=identity, hooks=None if hooks is None else Hooks(hooks)
+        mailbox,
+        sessions,
+        settings,
+        gate=Gate((faults,), hooks=None if hooks is None else Hooks(hooks)),
+        identity=identity,
     )
     listening = socket.create_server(("127.0.0.1", 0))
     secure = [socket.create_server(("127.0.0.1", 0))] if settings.speaks_tls else []
