@@ -2,7 +2,8 @@
 
 Theory of operation
 1. The mailbox publishes events after their commit, in one thread, so everybody sees them in the order of `seq`.
-2. A listener is a bounded queue. One that does not keep up is cut off, never waited for; it resumes by seq.
+2. A listener is a bounded queue. One that does not keep up is cut off, never waited for; it resumes by seq. It hears
+   nothing of other inboxes than its own, and may sleep through mail that it does not look for.
 3. The newest events stay in a replay buffer. Who asks for what is older, or comes with a cursor of another life,
    is told to begin anew (`reset`).
 4. Stopping wakes all listeners with `Stopping`.
@@ -10,13 +11,15 @@ Theory of operation
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from mailtrap_local import limits
 from mailtrap_local.errors import BadRequest, CursorGone, Stopping
 from mailtrap_local.model import Event
+
+_SLEEPS_OVER = 256  # events that gather before a sleeper forgets what is not for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,17 @@ class CutOff(Exception):
 class Listener:
     """One reader of the hub. Use as a context manager; `batch()` waits for news."""
 
-    def __init__(self, hub: "Hub", pending: Sequence[Event], *, seq: int, reset: bool, capacity: int) -> None:
+    def __init__(
+        self, hub: "Hub", pending: Sequence[Event], *, inbox: str | None, seq: int, reset: bool, capacity: int
+    ) -> None:
         self.reset = reset  # what lies between the asked-for cursor and now is not to be had: begin anew
+        self.inbox = inbox
         self._hub = hub
         self._pending = list(pending)
         self._seq = seq
         self._capacity = capacity
         self._wake = asyncio.Event()
+        self._passed: Callable[[], int] | None = None
         self._overrun = False
         self._stopping = False
         if pending:
@@ -85,16 +92,40 @@ class Listener:
     def __exit__(self, *_: object) -> None:
         self._hub.forget(self)
 
-    def offer(self, events: Sequence[Event]) -> None:
-        """The hub's side: take these, or be cut off."""
+    def sleep(self, passed: Callable[[], int]) -> None:
+        """Let new mail come by from now on until `wake` is called; all else wakes it as ever.
+
+        `passed` tells the seq up to which it is certain that nobody will call for mail.
+        """
+        self._passed = passed
+
+    def wake(self) -> None:
+        """There is something in what has come."""
+        self._wake.set()
+
+    def offer(self, events: Sequence[Event], *, mail: bool = False) -> None:
+        """The hub's side: take these, or be cut off. `mail`: they are new messages, and nothing else."""
         if self._overrun:
             return
+        asleep = mail and self._passed is not None and not self._wake.is_set()
+        if asleep and len(self._pending) >= _SLEEPS_OVER:
+            self._pass()
         if len(self._pending) + len(events) > self._capacity:
             self._overrun = True
             self._pending = []
         else:
             self._pending.extend(events)
-        self._wake.set()
+        if self._overrun or not asleep:
+            self._wake.set()
+
+    def _pass(self) -> None:
+        """Forget the mail that nobody has called for."""
+        assert self._passed is not None
+        passed = self._passed()
+        kept = [event for event in self._pending if event.seq > passed]
+        if len(kept) < len(self._pending):
+            self._seq = self._pending[len(self._pending) - len(kept) - 1].seq
+            self._pending = kept
 
     def stop(self) -> None:
         """The hub's side: no more will come."""
@@ -134,11 +165,18 @@ class Hub:
                 self._replay_from = gone.seq
         self._replay.extend(events)
         self._seq = events[-1].seq
+        mail = all(event.kind == "new" for event in events)
+        inboxes = {event.inbox for event in events}
         for listener in self._listeners:
-            listener.offer(events)
+            if listener.inbox is None or listener.inbox in inboxes or None in inboxes:
+                listener.offer(events, mail=mail)
 
-    def listen(self, *, since: Cursor | None = None, capacity: int = limits.LIVE_QUEUE_EVENTS) -> Listener:
+    def listen(
+        self, *, inbox: str | None = None, since: Cursor | None = None, capacity: int = limits.LIVE_QUEUE_EVENTS
+    ) -> Listener:
         """Begin to listen: to what comes from now on, or from just behind `since` on.
+
+        With an inbox, it hears nothing of what happens in others alone.
 
         A `since` that cannot be served gives a listener with `reset` set that hears from now on.
         """
@@ -152,7 +190,8 @@ class Hub:
             else:
                 seq = since.seq
                 pending = [event for event in self._replay if event.seq > since.seq]
-        listener = Listener(self, pending, seq=seq, reset=reset, capacity=max(capacity, len(pending)))
+        room = max(capacity, len(pending))
+        listener = Listener(self, pending, inbox=inbox, seq=seq, reset=reset, capacity=room)
         self._listeners.add(listener)
         return listener
 

@@ -115,3 +115,62 @@ def test_check_tells_another_life_and_the_future_apart() -> None:
         hub.check(Cursor("f", 1))
     with pytest.raises(CursorGone, match="ahead"):
         hub.check(Cursor("e", 6))
+
+
+async def test_who_listens_to_an_inbox_is_not_woken_for_others() -> None:
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen(inbox="a") as listener:
+        waiting = asyncio.ensure_future(listener.batch())
+        hub.publish([Event(seq=1, kind="new", inbox="b")])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        hub.publish([Event(seq=2, kind="new", inbox="a")])
+        assert seqs(await waiting) == [2]
+        hub.publish(events(3))  # of several inboxes
+        assert seqs(await listener.batch()) == [3]
+
+
+def mail(*numbers: int) -> list[Event]:
+    return [Event(seq=number, kind="new", inbox="a") for number in numbers]
+
+
+async def test_a_sleeper_lets_mail_come_by_until_it_is_called() -> None:
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen() as listener:
+        listener.sleep(lambda: 0)
+        waiting = asyncio.ensure_future(listener.batch())
+        hub.publish(mail(1, 2))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        listener.wake()
+        assert seqs(await waiting) == [1, 2]  # in their order, with those before the one it was called for
+        hub.publish(mail(3))
+        hub.publish(events(4))  # whatever else happens wakes it
+        assert seqs(await listener.batch()) == [3, 4]
+
+
+async def test_a_sleeper_forgets_what_is_not_for_it_and_is_never_too_slow() -> None:
+    hub = Hub(epoch="e", seq=0)
+    seen = 0
+    with hub.listen(capacity=1_000) as listener:
+        listener.sleep(lambda: seen)
+        for number in range(1, 5_001):
+            hub.publish(mail(number))
+            seen = number
+        listener.wake()
+        batch = seqs(await listener.batch())
+    assert batch == list(range(batch[0], 5_001))
+    assert len(batch) <= 300
+
+
+async def test_a_sleeper_keeps_what_may_be_for_it_still() -> None:
+    """A mail that takes long to be parsed, and is asked about when that is done."""
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen() as listener:
+        listener.sleep(lambda: 10)
+        for number in range(1, 601):
+            hub.publish(mail(number))
+        listener.wake()
+        assert seqs(await listener.batch()) == list(range(11, 601))

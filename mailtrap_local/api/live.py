@@ -6,7 +6,7 @@ and `since` resumes. The counts of the scope follow by themselves, so that they 
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from starlette.websockets import WebSocket
@@ -29,7 +29,7 @@ class _Client:
         self.socket = socket
         self.broadcast = call.front.one(Broadcast)
         self.hub = call.mailbox.hub
-        self.listener = self.hub.listen(since=since)
+        self.listener = self.hub.listen(inbox=self.inbox, since=since)
         self.mailbox = call.mailbox
         self.faults = call.front.faults
         self.watch: Watch | None = None
@@ -41,11 +41,17 @@ class _Client:
         return self._follow(), self._count(), self._watch_faults()
 
     async def _follow(self) -> None:
-        watching = self.mailbox.watching(self.query, inbox=self.inbox) if self.query else nullcontext()
-        with watching as self.watch:
+        with self._watching() as self.watch:
+            if self.watch is not None:
+                self.listener.sleep(self.watch.passed)
             await self.greet()
             while True:
                 await self.tell(await self.listener.batch())
+
+    def _watching(self) -> AbstractContextManager[Watch | None]:
+        if self.query is None:
+            return nullcontext()
+        return self.mailbox.watching(self.query, inbox=self.inbox, found=self.listener.wake)
 
     async def _count(self) -> None:
         while True:

@@ -25,7 +25,7 @@ KEEPALIVE_SECONDS = 60.0
 class _Conversation:
     def __init__(self, call: Call, socket: WebSocket, frames: Frames) -> None:
         self._inbox = call.inbox  # one that cannot be is refused before the socket is accepted
-        self.listener = call.mailbox.hub.listen()
+        self.listener = call.mailbox.hub.listen(inbox=call.inbox)
         self._call = call
         self._socket = socket
         self._frames = frames
@@ -52,7 +52,7 @@ def by_event_stream(call: Call, frames: Frames) -> Response:
         return Response(media_type=_EVENT_STREAM)
     with ExitStack() as stack:
         stack.enter_context(sockets.seat(call.front))
-        listener = stack.enter_context(call.mailbox.hub.listen())
+        listener = stack.enter_context(call.mailbox.hub.listen(inbox=inbox))
         return _EventStream(_lines(partial(frames, call, inbox), listener), stack.pop_all())
 
 

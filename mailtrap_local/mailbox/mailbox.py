@@ -6,7 +6,7 @@ A front translates, the mailbox decides, a store keeps. Every method is called o
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -331,11 +331,17 @@ class Mailbox:
         return await self._store.oldest(Selection(inbox=inbox, query=query, ids=some))
 
     @contextmanager
-    def watching(self, query: syntax.Query, *, inbox: str | None = None) -> Iterator[Watch]:
-        """Tells which of the messages that come within the block match, and of those before it too. Raises Stopping."""
+    def watching(
+        self, query: syntax.Query, *, inbox: str | None = None, found: Callable[[], None] | None = None
+    ) -> Iterator[Watch]:
+        """Tells which of the messages that come within the block match, and of those before it too; `found` hears of
+        each that does. Raises Stopping."""
         waiter = self._waiters.enter(inbox=inbox, query=query, enough=sys.maxsize, after=self.hub.cursor.seq)
+        waiter.found_one = found
         try:
-            yield Watch(waiter, inbox=inbox, query=query, told=self._describer.told_until, look=self._look)
+            offered = partial(self._waiters.seen, waiter)
+            told = self._describer.told_until
+            yield Watch(waiter, inbox=inbox, query=query, offered=offered, told=told, look=self._look)
         finally:
             self._waiters.leave(waiter)
 

@@ -62,6 +62,7 @@ class Waiter:
     seen: int = 0  # the seq up to which the store was looked at
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     failure: MailtrapLocalError | None = None
+    found_one: Callable[[], None] | None = None  # hears of each that is found, and of a failure
 
     def add(self, summaries: Sequence[Summary]) -> None:
         """These match; some may be known, or lie before what is asked for."""
@@ -70,11 +71,15 @@ class Waiter:
                 self.found[summary.seq] = summary
         if len(self.found) >= self.enough:
             self.woken.set()
+        if self.found_one is not None and self.found:
+            self.found_one()
 
     def fail(self, error: MailtrapLocalError) -> None:
         """It cannot be told whether a message matches."""
         self.failure = error
         self.woken.set()
+        if self.found_one is not None:
+            self.found_one()
 
     async def filled(self, seconds: float) -> bool:
         """Wait until there is enough; False when the time is over before. Raises what a look at the store does."""

@@ -1,7 +1,7 @@
 """Watching: which messages a live client wants, of all that it is told of.
 
-A watch is a waiter that never has enough, so any number of them cost a message as little as those who wait do. What had
-come before the watch began is asked of the store.
+A watch is a waiter that never has enough, so any number of them cost a message as little as those who wait do: whose
+query it does not match is not woken. What had come before the watch began is asked of the store.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,16 +12,28 @@ from mailtrap_local.search.syntax import Query
 
 
 class Watch:
-    """A query over what comes. `told` waits until waiters were offered all up to a seq."""
+    """A query over what comes. `offered` tells the seq up to which it was, `told` waits until it was up to another."""
 
     def __init__(
-        self, waiter: Waiter, *, inbox: str | None, query: Query, told: Callable[[int], Awaitable[None]], look: Look
+        self,
+        waiter: Waiter,
+        *,
+        inbox: str | None,
+        query: Query,
+        offered: Callable[[], int],
+        told: Callable[[int], Awaitable[None]],
+        look: Look,
     ) -> None:
         self._waiter = waiter
         self._inbox = inbox
         self._query = query
+        self._offered = offered
         self._told = told
         self._look = look
+
+    def passed(self) -> int:
+        """The seq up to which whatever matches has been found."""
+        return 0 if self._waiter.group.looking else self._offered()
 
     async def matching(self, summaries: Sequence[Summary]) -> set[str]:
         """The ids of those that match. Each is asked about once, in the order of arrival. Raises Stopping, Busy."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -14,6 +15,8 @@ from mailtrap_local import limits
 from mailtrap_local.api import frames, wire
 from mailtrap_local.events import Listener
 from mailtrap_local.mailbox import Selection
+from mailtrap_local.mailbox.watching import Watch
+from mailtrap_local.model import Summary
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from tests.asking import RICH, deliver, frame, frames_until, plain, socket_url
@@ -284,7 +287,7 @@ async def test_a_client_that_does_not_keep_up_is_cut_off_and_told_why(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listen = server.mailbox.hub.listen
-    monkeypatch.setattr(server.mailbox.hub, "listen", lambda since=None: listen(since=since, capacity=3))
+    monkeypatch.setattr(server.mailbox.hub, "listen", lambda **given: listen(**given, capacity=3))
     async with live(server) as socket:
         await frame(socket)
         await asyncio.gather(*(deliver(server, plain(str(number))) for number in range(50)))
@@ -293,6 +296,31 @@ async def test_a_client_that_does_not_keep_up_is_cut_off_and_told_why(
                 await frame(socket)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, "since=" in closed.value.rcvd.reason) == (1013, True)
+
+
+async def test_nobody_is_woken_for_mail_that_it_does_not_look_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    matching = Watch.matching
+
+    async def counted(watch: Watch, summaries: Sequence[Summary]) -> set[str]:
+        asked.append(watch._query.text)
+        return await matching(watch, summaries)
+
+    monkeypatch.setattr(Watch, "matching", counted)
+    async with live(server, "?query=subject:nothing") as idle, live(server, "?query=subject:39") as busy:
+        await frame(idle)
+        await frame(busy)
+        for number in range(40):
+            await deliver(server, plain(f"mail {number}"))
+        (event,) = await frames_until(busy, 1)
+        assert event["message"]["Subject"] == "mail 39"
+        assert asked == ["subject:39"]
+        await deliver(server, plain("nothing at all"))
+        (event,) = await frames_until(idle, 1)
+        assert event["message"]["Subject"] == "nothing at all"
+    assert asked == ["subject:39", "subject:nothing"]
 
 
 async def test_a_stop_closes_every_connection_with_going_away(settings: Settings) -> None:
