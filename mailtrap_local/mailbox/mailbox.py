@@ -40,8 +40,7 @@ from mailtrap_local.model import (
     Summary,
 )
 from mailtrap_local.search import dates, patterns, syntax
-from mailtrap_local.search.document import document
-from mailtrap_local.search.match import failed_terms
+from mailtrap_local.search.tree import required
 from mailtrap_local.store.base import Selection, Store, StoreInfo
 from mailtrap_local.store.rows import Prepared
 
@@ -350,18 +349,13 @@ class Mailbox:
     ) -> tuple[NearMiss, ...]:
         """The newest messages that a query does not match, those first that fail the fewest of its terms."""
         scope = Selection(inbox=inbox, after_seq=since.seq if since else None)
-        page = await self._store.page(scope, limit=_NEAR_EXAMINED)
-        misses = []
-        for summary in page.summaries:
-            try:
-                record, raw = await self._store.record(summary.id), await self._store.raw(summary.id)
-            except NotFound:
-                continue  # deleted at this moment
-            digest = await self._parser.run(mime.digest, raw)
-            seen = document(summary, record.envelope, digest, raw=raw)
-            failed = await asyncio.to_thread(failed_terms, query, seen)
-            if failed:
-                misses.append(NearMiss(summary, failed))
+        terms = required(query.root)
+        tried = await self._store.tried(scope, terms, limit=_NEAR_EXAMINED)
+        misses = [
+            NearMiss(summary, tuple(term.source for term, holds in zip(terms, met, strict=True) if not holds))
+            for summary, met in tried
+            if not all(met)
+        ]
         return tuple(sorted(misses, key=lambda miss: len(miss.failed))[:_NEAR_TOLD])
 
     # ---- changing ------------------------------------------------------------------------------------------------

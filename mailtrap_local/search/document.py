@@ -15,7 +15,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from mailtrap_local.mime.text import fold
-from mailtrap_local.model import ADDRESS_MARK, LINE_MARK, Address, Digest, Entry, Envelope, Head, Summary
+from mailtrap_local.model import ADDRESS_MARK, LINE_MARK, Address, Digest, Entry, Envelope, Head
+
+_NO_DIGEST = Digest()
 
 
 class Document(Struct, frozen=True, gc=False):
@@ -45,55 +47,7 @@ class Document(Struct, frozen=True, gc=False):
 
 def columns(entry: Entry) -> Document:
     """The document of a message about to be stored, unread; without a digest its text is that of the header."""
-    return _document(
-        entry.head,
-        entry.envelope,
-        entry.digest or Digest(),
-        inbox=entry.inbox,
-        created=entry.created,
-        size=len(entry.raw),
-        tags=entry.tags,
-        raw=entry.raw,
-    )
-
-
-def document(summary: Summary, envelope: Envelope, digest: Digest, *, raw: bytes = b"") -> Document:
-    """The document of a stored message. `raw` is looked at by `header:` alone."""
-    return _document(
-        summary.head,
-        envelope,
-        digest,
-        inbox=summary.inbox,
-        created=summary.created,
-        size=summary.size,
-        read=summary.read,
-        tags=summary.tags,
-        raw=raw,
-    )
-
-
-def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
-    """The folded free text: what a plain word is searched in, as the table body holds it."""
-    lines = [_shown(head.from_) if head.from_ else "", _folded(head.subject)]
-    for addresses in (head.to, head.cc, head.bcc, head.reply_to):
-        lines += map(_shown, addresses)
-    lines += (_folded(envelope.mail_from), _kept(digest.text))
-    lines += map(_folded, digest.filenames)
-    return LINE_MARK.join(filter(None, lines))
-
-
-def _document(
-    head: Head,
-    envelope: Envelope,
-    digest: Digest,
-    *,
-    inbox: str,
-    created: int,
-    size: int,
-    tags: tuple[str, ...],
-    raw: bytes,
-    read: bool = False,
-) -> Document:
+    head, envelope, digest = entry.head, entry.envelope, entry.digest or _NO_DIGEST
     return Document(
         subject=_folded(head.subject),
         message_id=_folded(head.message_id),
@@ -105,17 +59,26 @@ def _document(
         rcpt=_list(Address("", recipient.address) for recipient in envelope.recipients),
         mail_from=_folded(envelope.mail_from),
         text=free_text(head, envelope, digest),
-        inbox=inbox,
-        created=created,
-        size=size,
-        read=read,
+        inbox=entry.inbox,
+        created=entry.created,
+        size=len(entry.raw),
         attachments=digest.attachments,
         inlines=digest.inlines,
         links=digest.links,
         codes=digest.codes,
-        tags=tags,
-        raw=raw,
+        tags=entry.tags,
+        raw=entry.raw,
     )
+
+
+def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
+    """The folded free text: what a plain word is searched in, as the table body holds it."""
+    lines = [_shown(head.from_) if head.from_ else "", _folded(head.subject)]
+    for addresses in (head.to, head.cc, head.bcc, head.reply_to):
+        lines += map(_shown, addresses)
+    lines += (_folded(envelope.mail_from), _kept(digest.text))
+    lines += map(_folded, digest.filenames)
+    return LINE_MARK.join(filter(None, lines))
 
 
 def _list(addresses: Iterable[Address]) -> str:

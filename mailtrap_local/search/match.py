@@ -46,14 +46,6 @@ def matches(query: Query, document: Document) -> bool:
     return predicate(query.root)(document)
 
 
-def failed_terms(query: Query, document: Document) -> tuple[str, ...]:
-    """Why the message is none that the query asks for: each term that did not match, as it was written.
-
-    An OR of which no side matched is named whole, as is what a `-` left out. Empty if the query matches.
-    """
-    return tuple(_failed(query.root, document))
-
-
 def predicate(node: Node) -> Predicate:
     """The tree as a function. It keeps the patterns that it needs compiled."""
     match node:
@@ -82,12 +74,6 @@ def predicate(node: Node) -> Predicate:
             return lambda document: source_has(document.raw, field, needle)
         case Never():
             return lambda _: False
-
-
-def _failed(node: Node, document: Document) -> list[str]:
-    if isinstance(node, And):
-        return [source for child in node.children for source in _failed(child, document)]
-    return [] if predicate(node)(document) else [node.source]
 
 
 def _every(tests: list[Predicate]) -> Predicate:

@@ -46,9 +46,14 @@ _RAW = "(SELECT r.data FROM raw r WHERE r.seq = m.seq)"
 
 
 def where(query: Query) -> Expression:
+    """The expression of a whole query."""
+    return expression(query.root)
+
+
+def expression(node: Node) -> Expression:
     """The expression, safe to stand beside AND, and its parameters. It is never NULL."""
     parameters: list[Parameter] = []
-    return _expression(query.root, parameters), parameters
+    return _expression(node, parameters), parameters
 
 
 def functions(connection: sqlite3.Connection) -> None:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary
 from mailtrap_local.search.syntax import Query
+from mailtrap_local.search.tree import Node
 from mailtrap_local.store.rows import Prepared
 
 Committed = Callable[[Sequence[Event]], None]
@@ -98,6 +99,11 @@ class Store(Protocol):
 
     async def latest(self, selection: Selection) -> str:
         """The id of the newest message of a selection. Raises NotFound."""
+
+    async def tried(
+        self, selection: Selection, terms: Sequence[Node], *, limit: int
+    ) -> tuple[tuple[Summary, tuple[bool, ...]], ...]:
+        """The newest messages of a selection, each with which of these terms it meets."""
 
     async def mark(self, selection: Selection, *, read: bool) -> int:
         """Set the read state; how many changed."""

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from mailtrap_local.errors import NotFound, Stopping
 from mailtrap_local.events import Cursor
 from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Session, Summary
+from mailtrap_local.search.sql import expression
+from mailtrap_local.search.tree import Node
 from mailtrap_local.store import changes, rows
 from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
 from mailtrap_local.store.committer import Commit, Committer, Work
@@ -224,6 +226,20 @@ class SqliteStore:
             raise NotFound("Message not found")
         message_id: str = row[0]
         return message_id
+
+    async def tried(
+        self, selection: Selection, terms: Sequence[Node], *, limit: int
+    ) -> tuple[tuple[Summary, tuple[bool, ...]], ...]:
+        """The newest messages of a selection, each with which of these terms it meets."""
+        where, parameters = conditions(selection)
+        tries = [expression(term) for term in terms]
+        asked = "".join(f", {text}" for text, _ in tries)
+        values = [value for _, each in tries for value in each]
+        sql = f"SELECT {rows.SUMMARY_COLUMNS}{asked} FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT ?"
+        found = await self._readers.run(
+            lambda connection: connection.execute(sql, [*values, *parameters, limit]).fetchall()
+        )
+        return tuple((rows.summary(row[: -len(terms)]), tuple(map(bool, row[-len(terms) :]))) for row in found)
 
     async def tags(self, *, inbox: str | None = None) -> dict[str, int]:
         """Every tag of the scope with how many messages bear it, sorted by name."""

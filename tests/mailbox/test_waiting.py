@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from mailtrap_local import limits
+from mailtrap_local import limits, mime
 from mailtrap_local.errors import Busy, CursorGone, Stopping
 from mailtrap_local.events import Cursor
 from mailtrap_local.mailbox import Mailbox, Selection
@@ -215,6 +215,37 @@ async def test_near_misses_name_the_terms_that_failed(mailbox: Mailbox) -> None:
         (far.id, ("subject:invoice", "tag:paid")),
     ]
     assert await mailbox.near_misses(query, inbox="empty") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("to:bob subject:welcome", ()),
+        ("to:eve subject:welcome", ("to:eve",)),
+        ('to:=eve@x.org subject:"good bye" text', ("to:=eve@x.org", 'subject:"good bye"')),
+        ("to:bob -text", ("-text",)),
+        ("to:bob -( text OR word )", ("-( text OR word )",)),
+        ("to:bob red OR green", ("red OR green",)),
+        ("to:bob ( text green )", ("green",)),
+        ("red OR to:bob", ()),
+        ("to:/^eve/ is:read header:X-None raw:nowhere", ("to:/^eve/", "is:read", "header:X-None", "raw:nowhere")),
+    ],
+)
+async def test_failed_terms_are_named_as_they_were_written(
+    mailbox: Mailbox, text: str, failed: tuple[str, ...]
+) -> None:
+    await mailbox.receive(mail("Welcome, Bob"))
+    told = await mailbox.near_misses(mailbox.query(text))
+    assert tuple(term for miss in told for term in miss.failed) == failed
+
+
+async def test_near_misses_parse_nothing(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of waits may end at once, and the loop has other work."""
+    for number in range(30):
+        await mailbox.receive(mail(f"hello {number}"))
+    for name in ("head", "read", "digest", "parse", "texts"):
+        monkeypatch.delattr(mime, name)
+    assert len(await mailbox.near_misses(mailbox.query("subject:other text-9"))) == 5
 
 
 FORMS = [

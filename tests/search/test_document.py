@@ -1,7 +1,7 @@
 """The folded columns, which the table message holds as they are here."""
 
-from mailtrap_local.model import Address, Digest, Entry, Envelope, Head, Origin, Recipient, Summary
-from mailtrap_local.search.document import Document, columns, document, free_text
+from mailtrap_local.model import Address, Digest, Entry, Envelope, Head, Origin, Recipient
+from mailtrap_local.search.document import Document, columns, free_text
 
 HEAD = Head(
     subject="  Größe\r\n 2 ",
@@ -52,9 +52,3 @@ def test_without_a_digest_the_text_is_that_of_the_header() -> None:
     entry = Entry(b"", ENVELOPE, Origin(), HEAD, "default", (), 0)
     assert columns(entry).text == free_text(HEAD, ENVELOPE, Digest())
     assert "grösse" in columns(entry).text
-
-
-def test_a_stored_message_has_the_same_document() -> None:
-    entry = Entry(b"raw", ENVELOPE, Origin(), HEAD, "shop", ("News",), 7, DIGEST)
-    summary = Summary(1, "id", "shop", 7, 3, False, HEAD, "", ("News",), 1, "s")
-    assert document(summary, ENVELOPE, DIGEST, raw=b"raw") == columns(entry)
