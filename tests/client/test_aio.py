@@ -110,3 +110,25 @@ def test_the_blocking_client_loads_no_asyncio() -> None:
     code = "import sys, mailtrap_local.client as c; print(*{'asyncio', 'ssl', 'http.client', 'email'} & {*sys.modules})"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert ended.stdout.strip() == ""
+
+
+def test_it_is_imported_in_hardly_more_time_than_what_it_needs() -> None:
+    """In processor time, set against the modules of the standard library that hardly any client can do without."""
+    code = """
+import sys, time
+began = time.process_time()
+import dataclasses, datetime, json, socket, typing, urllib.parse
+needed = time.process_time() - began
+known = set(sys.modules)
+began = time.process_time()
+import mailtrap_local.client
+took = time.process_time() - began
+more = {name for name in set(sys.modules) - known if not name.startswith(("mailtrap_local", "_"))}
+print(took / needed, *sorted(more))
+"""
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True).stdout
+        for _ in range(5)
+    ]
+    assert min(float(run.split()[0]) for run in runs) < 1.5
+    assert set(runs[0].split()[1:]) <= {"base64", "binascii", "ipaddress", "struct"}, runs[0]
