@@ -22,6 +22,7 @@ from mailtrap_local.faults.reply import checked
 from mailtrap_local.stages import STAGES, Situation, Stage, Verdict
 
 HOOK_SECONDS = 30.0
+STOPPING = "421 4.3.2 the server is shutting down"
 FAILED = "451 4.3.0 local error, nothing was kept; the server's log says more"
 
 Said = Verdict | str | None
@@ -40,6 +41,8 @@ class Hooks:
         self._before: dict[Stage, Before] = {}
         self._after: dict[Stage, After] = {}
         self._telling: set[asyncio.Task[None]] = set()
+        self._asking: set[asyncio.Timeout] = set()
+        self._interrupted = False
         for name in dir(of):
             when, _, stage = name.partition("_")
             if when not in ("before", "after") or not callable(getattr(of, name)):
@@ -84,6 +87,12 @@ class Hooks:
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
+    def interrupt(self) -> None:
+        """The server stops: nobody waits for an answer any more."""
+        self._interrupted = True
+        for waiting in self._asking:
+            waiting.reschedule(0.0)
+
     async def stop(self) -> None:
         """End what is still under way."""
         for task in tuple(self._telling):
@@ -92,9 +101,15 @@ class Hooks:
 
     async def _awaited(self, situation: Situation, said: Awaitable[Said]) -> Verdict | None:
         try:
-            async with asyncio.timeout(HOOK_SECONDS):
-                return _verdict(situation, await said)
+            async with asyncio.timeout(0.0 if self._interrupted else HOOK_SECONDS) as waiting:
+                self._asking.add(waiting)
+                try:
+                    return _verdict(situation, await said)
+                finally:
+                    self._asking.discard(waiting)
         except Exception as error:
+            if self._interrupted and isinstance(error, TimeoutError):
+                return Verdict(reply=STOPPING)
             return _failed(f"before_{situation.stage}", error)
 
 

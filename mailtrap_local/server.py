@@ -154,6 +154,8 @@ class Server:
             )
             await front.start(**doors.of())
             stack.push_async_callback(front.stop)
+            if self._hooks is not None:
+                stack.callback(self._hooks.interrupt)
             return
         from mailtrap_local.smtp.workers import Workers  # here, since few servers have any
 

@@ -327,6 +327,8 @@ def _agree(settings: Settings) -> None:
             raise SettingError(f"{one} and {other} are both {port}; each needs a port of its own.")
     if settings.max_message_size > settings.max_data_in_flight:
         raise SettingError("max_message_size is larger than max_data_in_flight; no such message could be received.")
+    if settings.tls_key is not None and settings.tls_cert is None:
+        raise SettingError("tls_key is given without tls_cert; give both, or neither to have them made.")
     if settings.http_auth is not None and settings.http_auth_file is not None:
         raise SettingError("http_auth and http_auth_file are both given; choose one of them.")
     secured = settings.http_auth is not None or settings.http_auth_file is not None or settings.allow_anonymous

@@ -242,6 +242,8 @@ def test_values_that_are_wrong_together() -> None:
     assert Settings(smtp_port=0, http_port=0).smtp_port == 0
     assert "max_data_in_flight" in refused(max_message_size="100MB", max_data_in_flight="99MB")
     assert "choose one" in refused(http_auth="a:b", http_auth_file=Path("x"))
+    for tls in (False, True):
+        assert "tls_key is given without tls_cert" in refused(tls=tls, tls_key=Path("x"))
 
 
 @pytest.mark.parametrize(

@@ -647,10 +647,14 @@ class RuntimeStats(Struct, frozen=True):
 
 
 class Ports(Struct, frozen=True):
-    """Where the fronts listen."""
+    """Where the fronts listen. What is not spoken is left out."""
 
     SMTP: list[int]
     HTTP: int
+    SMTPS: list[int] | UnsetType = UNSET  # TLS from the first octet on
+    LMTP: list[int] | UnsetType = UNSET
+    SMTPSocket: str | UnsetType = UNSET  # the path of a Unix socket
+    LMTPSocket: str | UnsetType = UNSET
 
 
 class Limits(Struct, frozen=True):

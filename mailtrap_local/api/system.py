@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from time import monotonic
 
+from msgspec import UNSET
 from starlette.responses import Response
 
 from mailtrap_local import __version__
@@ -14,6 +15,7 @@ from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
 from mailtrap_local.rates import Metered
+from mailtrap_local.settings import Settings
 from mailtrap_local.store.base import Selection, StoreInfo
 
 
@@ -31,11 +33,22 @@ async def info(call: Call) -> Response:
         Unread=page.unread,
         Tags=await call.mailbox.tags(inbox=call.inbox),
         RuntimeStats=_runtime(call, store),
-        Ports=schema.Ports([settings.smtp_port], settings.http_port),
+        Ports=_ports(settings),
         Limits=schema.Limits(settings.max_messages, settings.max_age, settings.byte_limit, settings.max_message_size),
         Cursor=str(call.mailbox.hub.cursor),
     )
     return await answer.json(information, to=call.connection)
+
+
+def _ports(settings: Settings) -> schema.Ports:
+    return schema.Ports(
+        SMTP=[settings.smtp_port],
+        HTTP=settings.http_port,
+        SMTPS=[settings.smtp_tls_port] if settings.speaks_tls else UNSET,
+        LMTP=UNSET if settings.lmtp_port is None else [settings.lmtp_port],
+        SMTPSocket=UNSET if settings.smtp_socket is None else str(settings.smtp_socket),
+        LMTPSocket=UNSET if settings.lmtp_socket is None else str(settings.lmtp_socket),
+    )
 
 
 def _runtime(call: Call, store: StoreInfo) -> schema.RuntimeStats:

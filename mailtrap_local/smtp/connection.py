@@ -229,7 +229,7 @@ class Connection(SMTP):
             return
         if ending == "rst":
             self._break_off()
-        elif ending == "fin" and not self._eof and self.transport.can_write_eof():
+        elif ending == "fin" and not self._eof and not self.front.stopping and self.transport.can_write_eof():
             self.transport.write_eof()
             self._resume_reading()
         else:

@@ -4,7 +4,8 @@ Rules
 1. A file that we refuse stays as it is, to the byte: what decides is read before SQLite opens anything for writing.
 2. One process at a time: an advisory lock on `FILE.lock`, which the system drops with the process, however it ends.
 3. "Memory" is a private directory, on tmpfs where twice the byte limit is free, else among the temporary files. It is
-   removed at the end; a start sweeps the directories that killed processes left.
+   removed at the end; a start sweeps the directories that killed processes left. Its lock gets the name by which a
+   sweep finds it when it is taken, or one start would sweep what another is just making.
 4. A migration is `schema/NNNN.sql`, run once in order, each in one transaction with its number.
 """
 
@@ -26,16 +27,17 @@ from mailtrap_local.search.sql import functions
 
 APPLICATION_ID = 0x4D544C31  # "MTL1", in the header of each file of ours
 _PREFIX = "mailtrap-local-"
+_LOCK = "lock"  # in a private directory
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _CHECKED_WHOLE = 64 * 1024 * 1024  # files up to this size are checked page by page before use
 _PAGE_CACHE_KB = 16 * 1024
 
 
 class Lock:
-    """An exclusive lock that ends with the process."""
+    """An exclusive lock that ends with the process. Raises OSError; without `create` also where there is no file."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = path.open("ab")
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self._file: IO[bytes] = path.open("ab" if create else "r+b")
 
     def acquire(self) -> bool:
         """Take the lock if nobody has it."""
@@ -114,8 +116,7 @@ class Database:
         parent = _roomy_parent(room)
         _sweep(parent)
         directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
-        lock = Lock(directory / "lock")
-        lock.acquire()
+        lock = _taken(directory)
         return cls(directory / "mail.sqlite3", lock=lock, private=directory, synchronous="off")
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
@@ -241,12 +242,24 @@ def _roomy_parent(room: int) -> Path:
     return Path(tempfile.gettempdir())
 
 
+def _taken(directory: Path) -> Lock:
+    """The lock of a private directory. An open file keeps its name on Windows, where it cannot be swept either."""
+    if os.name == "nt":
+        lock = Lock(directory / _LOCK)
+        lock.acquire()
+        return lock
+    making = directory / "making"
+    lock = Lock(making)
+    lock.acquire()
+    making.rename(directory / _LOCK)
+    return lock
+
+
 def _sweep(parent: Path) -> None:
     """Remove what killed processes of this user left."""
     for directory in parent.glob(f"{_PREFIX}*-*"):
-        lock_path = directory / "lock"
         try:
-            lock = Lock(lock_path)
+            lock = Lock(directory / _LOCK, create=False)
         except OSError:
             continue  # of another user, half made, or just going
         if lock.acquire():

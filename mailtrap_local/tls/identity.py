@@ -40,8 +40,6 @@ class Identity:
         """As the settings have it, or with this authority of ours. Raises SettingError, StartError."""
         if settings.tls_cert is not None:
             return cls(_given(settings.tls_cert, settings.tls_key), None, ())
-        if settings.tls_key is not None:
-            raise SettingError("tls_key is given without tls_cert; give both, or neither to have them made.")
         if authority is None:
             authority = Authority.kept(settings.database) if settings.database else Authority.made()
         names = certified_names(settings)

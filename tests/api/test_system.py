@@ -39,6 +39,19 @@ async def test_info(server: Server, client: httpx.AsyncClient) -> None:
     assert information["Cursor"] == (await client.get("api/v1/cursor")).json()["cursor"]
 
 
+async def test_every_place_where_mail_is_taken_is_told(tmp_path: Path) -> None:
+    sockets = {"smtp_socket": tmp_path / "smtp", "lmtp_socket": tmp_path / "lmtp"}
+    async with running(tls=True, smtp_tls_port=0, lmtp_port=0, **sockets) as (server, client):
+        assert (await client.get("api/v1/info")).json()["Ports"] == {
+            "SMTP": [server.smtp_port],
+            "HTTP": server.http_port,
+            "SMTPS": [server.smtp_tls_port],
+            "LMTP": [server.lmtp_port],
+            "SMTPSocket": str(sockets["smtp_socket"]),
+            "LMTPSocket": str(sockets["lmtp_socket"]),
+        }
+
+
 async def test_webui_says_which_features_there_are() -> None:
     async with running(label="staging") as (server, client):
         ui = (await client.get("api/v1/webui")).json()

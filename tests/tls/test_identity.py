@@ -50,7 +50,6 @@ def test_certificates_that_cannot_be_used(tmp_path: Path) -> None:
         (Settings(tls_cert=certificate, tls_key=tmp_path / "missing"), "missing, for TLS, cannot be read"),
         (Settings(tls_cert=certificate, tls_key=other), "cannot be used: key values mismatch"),
         (Settings(tls_cert=key), "cannot be used"),
-        (Settings(tls=True, tls_key=key), "tls_key is given without tls_cert"),
     ):
         with pytest.raises(SettingError, match=reason):
             Identity.of(given)
