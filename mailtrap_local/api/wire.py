@@ -1,4 +1,4 @@
-"""From the house's values to the wire types of `schema.py`."""
+"""From the house's values to the wire types of `schema`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
