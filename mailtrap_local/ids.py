@@ -52,8 +52,8 @@ def session_id() -> str:
     return "".join(pairs)
 
 
-def fault_id() -> str:
-    """A new id for a fault: 8 characters of base62."""
+def rule_id() -> str:
+    """A new id for a fault or a rate limit: 8 characters of base62."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 

@@ -73,8 +73,8 @@ async def list_presets(call: Call) -> Response:
     from mailtrap_local.faults.presets import PRESETS
 
     presets = [
-        schema.FaultPreset(preset.name, preset.summary, preset.like, _rule_of(read({"preset": preset.name})))
-        for preset in PRESETS.values()
+        schema.FaultPreset(each.name, each.summary, each.like, each.source, _rule_of(read({"preset": each.name})))
+        for each in PRESETS.values()
     ]
     return await answer.json(schema.FaultPresets(presets), to=call.connection)
 

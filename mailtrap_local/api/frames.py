@@ -101,12 +101,16 @@ def _remember(known: OrderedDict[K, V], key: K, value: V, *, limit: int) -> V:
 
 
 def empty_frame(
-    cursor: Cursor, *, reset: bool = False, counts: schema.LiveStats | None = None, faults: int | None = None
+    cursor: Cursor,
+    *,
+    reset: bool = False,
+    counts: schema.LiveStats | None = None,
+    revisions: tuple[int, int] | None = None,
 ) -> str:
-    """A frame without events: the one that opens a connection, the counts, or the revision of the faults."""
+    """A frame without events: the one that opens a connection, the counts, or the revisions of faults and limits."""
     stats = UNSET if counts is None else counts
-    frame = schema.Frame(str(cursor), [], reset or UNSET, stats, UNSET if faults is None else faults)
-    return encode(frame).decode()
+    faults, rates = (UNSET, UNSET) if revisions is None else revisions
+    return encode(schema.Frame(str(cursor), [], reset or UNSET, stats, faults, rates)).decode()
 
 
 def _frame(cursor: Cursor, events: Sequence[Event]) -> str:

@@ -31,14 +31,14 @@ class _Client:
         self.hub = call.mailbox.hub
         self.listener = self.hub.listen(inbox=self.inbox, since=since)
         self.mailbox = call.mailbox
-        self.faults = call.front.faults
+        self.rules = (call.front.faults, call.front.rates)
         self.watch: Watch | None = None
         self.cursor = self.listener.cursor
         self.stale = asyncio.Event()  # something was told since the counts were
 
     def acts(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        """Tell the events, the counts behind them, and that faults have changed."""
-        return self._follow(), self._count(), self._watch_faults()
+        """Tell the events, the counts behind them, and that faults or rate limits have changed."""
+        return self._follow(), self._count(), self._watch_rules()
 
     async def _follow(self) -> None:
         with self._watching() as self.watch:
@@ -59,18 +59,21 @@ class _Client:
             self.stale.clear()
             await self.tell_counts()
 
-    async def _watch_faults(self) -> None:
+    async def _watch_rules(self) -> None:
         """Tell that they have changed, at most every `COUNTS_SECONDS`: some fire a thousand times a second."""
         changed = asyncio.Event()
-        self.faults.listen(changed.set)
+        for each in self.rules:
+            each.listen(changed.set)
         try:
             while True:
                 await changed.wait()
                 changed.clear()
-                await self.socket.send_text(empty_frame(self.cursor, faults=self.faults.revision))
+                faults, rates = self.rules
+                await self.socket.send_text(empty_frame(self.cursor, revisions=(faults.revision, rates.revision)))
                 await asyncio.sleep(COUNTS_SECONDS)
         finally:
-            self.faults.forget(changed.set)
+            for each in self.rules:
+                each.forget(changed.set)
 
     async def greet(self) -> None:
         """Say at once where the client stands, with what it missed."""

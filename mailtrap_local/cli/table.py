@@ -28,6 +28,7 @@ COMMANDS = {
     "import": Command("mailtrap_local.cli.imports", "put mail from files in: eml, mbox or maildir"),
     "rm": Command("mailtrap_local.cli.rm", "delete mail"),
     "fault": Command("mailtrap_local.cli.fault", "have the catcher misbehave on purpose, and count how often"),
+    "rate-limit": Command("mailtrap_local.cli.rate_limit", "have the catcher hold back what is too much, and count"),
     "bounce": Command("mailtrap_local.cli.bounce", "report of a mail as a mail system would: that it failed"),
     "doctor": Command("mailtrap_local.doctor.command", "say why mail does not get through to a server"),
     "ca": Command("mailtrap_local.cli.ca", "print the certificate that TLS clients have to trust, and how"),

@@ -42,12 +42,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mailtrap_local.client.aio import AsyncClient
     from mailtrap_local.client.faults import AsyncFaults, Fault, Faults
+    from mailtrap_local.client.rates import AsyncRateLimits, RateLimit, RateLimits
 
 __all__ = [
     "Address",
     "AsyncClient",
     "AsyncFaults",
     "AsyncMessage",
+    "AsyncRateLimits",
     "Attachment",
     "Bounced",
     "Client",
@@ -69,6 +71,8 @@ __all__ = [
     "NotOne",
     "OneClick",
     "Page",
+    "RateLimit",
+    "RateLimits",
     "ServerRefused",
     "Summary",
     "TooManyMatches",
@@ -76,7 +80,11 @@ __all__ = [
     "Unsubscribe",
 ]
 
-_LATER = {"AsyncClient": "aio", "AsyncFaults": "faults", "Fault": "faults", "Faults": "faults"}
+_LATER = {
+    "AsyncClient": "aio",
+    **dict.fromkeys(("AsyncFaults", "Fault", "Faults"), "faults"),
+    **dict.fromkeys(("AsyncRateLimits", "RateLimit", "RateLimits"), "rates"),
+}
 
 
 def __getattr__(name: str) -> object:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mailtrap_local.client.faults import AsyncFaults
     from mailtrap_local.client.lines import Verify
     from mailtrap_local.client.match import Match
+    from mailtrap_local.client.rates import AsyncRateLimits
 
 Result = TypeVar("Result")
 
@@ -64,6 +65,13 @@ class AsyncClient:
         from mailtrap_local.client.faults import AsyncFaults
 
         return AsyncFaults(self)
+
+    @property
+    def rate_limits(self) -> AsyncRateLimits:
+        """Have the server hold back what is too much; in an inbox its mail alone."""
+        from mailtrap_local.client.rates import AsyncRateLimits
+
+        return AsyncRateLimits(self)
 
     async def wait(
         self,

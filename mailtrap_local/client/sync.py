@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mailtrap_local.client.faults import Faults
     from mailtrap_local.client.lines import Verify
     from mailtrap_local.client.match import Match
+    from mailtrap_local.client.rates import RateLimits
 
 Result = TypeVar("Result")
 
@@ -64,6 +65,13 @@ class Client:
         from mailtrap_local.client.faults import Faults
 
         return Faults(self)
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """Have the server hold back what is too much; in an inbox its mail alone."""
+        from mailtrap_local.client.rates import RateLimits
+
+        return RateLimits(self)
 
     def wait(
         self,

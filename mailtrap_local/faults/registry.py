@@ -247,7 +247,7 @@ class Faults:
         return rule
 
     def _add(self, faults: Iterable[Fault]) -> tuple[Counted, ...]:
-        added = [_Rule(fault, ids.fault_id(), now=self._clock()) for fault in faults]
+        added = [_Rule(fault, ids.rule_id(), now=self._clock()) for fault in faults]
         if len(self._rules) + len(added) > limits.FAULTS:
             raise Busy(f"there are {limits.FAULTS} faults at most; remove some")
         self._rules.update((rule.id, rule) for rule in added)
@@ -271,7 +271,7 @@ class Faults:
         key = address.casefold()
         rule = self._magic.get(key)
         if rule is None:
-            rule = self._magic[key] = _Rule(fault, ids.fault_id(), now=self._clock())
+            rule = self._magic[key] = _Rule(fault, ids.rule_id(), now=self._clock())
             if len(self._magic) > limits.MAGIC_ADDRESSES:
                 self._magic.popitem(last=False)
         else:

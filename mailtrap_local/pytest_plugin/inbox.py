@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mailtrap_local.client import AsyncClient, Conversation, MadeInbox
     from mailtrap_local.client.faults import Fault, Faults, Fields
+    from mailtrap_local.client.rates import Rate, RateLimit, RateLimits
     from mailtrap_local.pytest_plugin.running import MailtrapServer
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
@@ -37,6 +38,7 @@ class Mailtrap(Client):
         self._server = server
         self._aio: AsyncClient | None = None
         self._faults: list[tuple[Faults, Fault]] = []
+        self._limits: list[tuple[RateLimits, RateLimit]] = []
         self._made: MadeInbox | None = self._make() if server.shared else None
 
     @property
@@ -83,6 +85,17 @@ class Mailtrap(Client):
         self._faults.append((faults, made))
         return made
 
+    def rate_limit(self, *, everywhere: bool = False, **rate: Unpack[Rate]) -> tuple[RateLimit, ...]:
+        """Hold back what is too much for this inbox until the test ends: `rate_limit(per="user", count=2, seconds=60)`.
+
+        Several come of a preset: `rate_limit(preset="amazon-ses")`. `everywhere` makes it so for all mail, that of
+        clients without a login too. `rate_limits.get(limit).refused` tells how often somebody was held back.
+        """
+        limits = self._server.client.rate_limits if everywhere else self.rate_limits
+        made = limits.add(**rate)
+        self._limits.extend((limits, each) for each in made)
+        return made
+
     def conversations_of_test(self, *, limit: int) -> tuple[Conversation, ...]:
         """Those that brought mail here or logged in for it; if there are none, those of this test without a login."""
         own = self.conversations(limit=limit)
@@ -92,10 +105,13 @@ class Mailtrap(Client):
         return tuple(each for each in others if each.started >= self.began and not each.username)
 
     def close(self) -> None:
-        """Take the faults away, and close the connections that are kept."""
+        """Take the faults and rate limits away, and close the connections that are kept."""
         for faults, made in self._faults:
             with contextlib.suppress(Missing):  # the test has removed it
                 faults.remove(made)
+        for limits, limit in self._limits:
+            with contextlib.suppress(Missing):
+                limits.remove(limit)
         super().close()
         if self._aio is not None:
             self._aio.close()

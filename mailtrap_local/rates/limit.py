@@ -1,15 +1,13 @@
 """A rate limit: so many in so long, for each of what. A value.
 
-    per        peer (the client's address), user (the login), mailfrom, domain (of a recipient) or inbox
-    count      so many
-    seconds    in so long; each that went through comes back after seconds / count
-    burst      so many at once; `count` if left out
-    reply      what is said to one too many
-    where      the stage at which it is counted: mail, or rcpt for a domain
-    inbox      only what is on its way to this inbox
-    name       what people call it
-
-Numbers and words of the presets are like those that providers have; theirs differ by account and change.
+per        peer (the client's address), user (the login), mailfrom, domain (of a recipient) or inbox
+count      so many
+seconds    in so long; each that went through comes back after seconds / count
+burst      so many at once; `count` if left out
+reply      what is said to one too many
+where      the stage at which it is counted: mail, data or end-of-data; rcpt for a domain
+inbox      only what is on its way to this inbox
+name       what people call it
 """
 
 from collections.abc import Mapping
@@ -24,9 +22,9 @@ from mailtrap_local.faults.reply import checked
 from mailtrap_local.mailbox.intake import inbox_name
 
 Per = Literal["peer", "user", "mailfrom", "domain", "inbox"]
-Where = Literal["mail", "rcpt", "end-of-data"]
+Where = Literal["mail", "rcpt", "data", "end-of-data"]
 PER: tuple[Per, ...] = get_args(Per)
-DAY, HOUR, MINUTE = 86_400, 3_600, 60
+LONGEST = 366 * 86_400  # seconds
 
 
 class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,43 +40,14 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str = ""
 
 
-def _limit(per: Per, count: int, seconds: float, reply: str, **more: Any) -> dict[str, Any]:
-    return {"per": per, "count": count, "seconds": seconds, "reply": reply, **more}
-
-
-RATE_PRESETS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "gmail": (
-        _limit("user", 2_000, DAY, "550 5.4.5 Daily user sending limit exceeded."),
-        _limit(
-            "peer", 60, MINUTE,
-            "421-4.7.28 Gmail has detected an unusual rate of mail originating from your IP address.\n"
-            "421 4.7.28 To protect our users, mail has been temporarily rate limited.",
-        ),
-    ),
-    "outlook": (
-        _limit("user", 30, MINUTE,
-               "421 4.4.2 Message submission rate for this client has exceeded the configured limit"),
-    ),
-    "amazon-ses": (
-        _limit("user", 1, 1, "454 Throttling failure: Maximum sending rate exceeded.", where="end-of-data"),
-        _limit("user", 200, DAY, "454 Throttling failure: Daily message quota exceeded.", where="end-of-data"),
-    ),
-    "mailgun": (
-        _limit("user", 100, HOUR, "421 4.7.0 Domain is not allowed to send: hourly limit exceeded",
-               where="end-of-data"),
-    ),
-    "mailtrap": (
-        _limit("inbox", 1, 1, "550 5.7.0 Requested action not taken: too many emails per second", where="end-of-data"),
-    ),
-}  # fmt: skip
-
-
 def read(values: Mapping[str, Any]) -> tuple[Limit, ...]:
     """The limit that these fields describe, or those of the preset that they name. Raises BadRequest."""
     given = {name: value for name, value in values.items() if value is not None}
     name = given.pop("preset", None)
     if name is None:
         return (_read(given),)
+    from mailtrap_local.rates.presets import RATE_PRESETS
+
     preset = RATE_PRESETS.get(name) if isinstance(name, str) else None
     if preset is None:
         raise BadRequest(f"{name!r} is no preset of rate limits; there are {', '.join(RATE_PRESETS)}")
@@ -87,7 +56,7 @@ def read(values: Mapping[str, Any]) -> tuple[Limit, ...]:
         raise BadRequest(
             f"a preset has its own {', '.join(sorted(strangers))}; with it only inbox and name can be given"
         )
-    return tuple(_read({"name": name, **fields, **given}) for fields in preset)
+    return tuple(_read({"name": name, **fields, **given}) for fields in preset.limits)
 
 
 def _read(given: dict[str, Any]) -> Limit:
@@ -103,8 +72,8 @@ def _read(given: dict[str, Any]) -> Limit:
     for name, value in (("count", limit.count), ("burst", 1 if limit.burst is None else limit.burst)):
         if not 1 <= value <= limits.FAULT_COUNT:
             raise BadRequest(f"{name} is {value}; it is a whole number from 1 on")
-    if not 0.001 <= limit.seconds <= 366 * DAY:
-        raise BadRequest(f"seconds is {limit.seconds:g}; it is from 0.001 to {366 * DAY}")
+    if not 0.001 <= limit.seconds <= LONGEST:
+        raise BadRequest(f"seconds is {limit.seconds:g}; it is from 0.001 to {LONGEST}")
     if limit.per == "domain" and limit.where != "rcpt":
         raise BadRequest("the domain of a recipient is counted at rcpt")
     if len(limit.name) > limits.FAULT_NAME or not limit.name.isprintable():

@@ -2,7 +2,7 @@
 
 Who is one too many takes no token, so the next that fits gets through however many tries came between. What is unknown
 where a limit counts (no login, no inbox yet) is not limited by it. All limits of a stage must have a token; the first
-that has none says so.
+that has none says so, and none of them has lost one.
 """
 
 import time
@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from mailtrap_local import limits
-from mailtrap_local.errors import Busy
+from mailtrap_local import ids, limits
+from mailtrap_local.errors import Busy, NotFound
 from mailtrap_local.rates.buckets import Buckets
 from mailtrap_local.rates.limit import Limit
 from mailtrap_local.stages import Situation, Stage, Verdict
@@ -20,6 +20,7 @@ from mailtrap_local.stages import Situation, Stage, Verdict
 class Metered(Struct, frozen=True, kw_only=True):
     """A limit with what it has done."""
 
+    id: str
     limit: Limit
     passed: int
     refused: int
@@ -30,24 +31,30 @@ class _Meter:
     """A limit in force."""
 
     def __init__(self, limit: Limit) -> None:
+        self.id = ids.rule_id()
         self.limit = limit
         self.passed = 0
         self.refused = 0
         size = limit.burst or limit.count
         self.buckets = Buckets(size=size, rate=limit.count / limit.seconds, most=limits.FAULT_EACH)
 
-    def verdict(self, situation: Situation, now: float) -> Verdict | None:
-        """None if this one goes through."""
+    def key(self, situation: Situation) -> str:
+        """Whose bucket it is; "" for nobody's."""
         limit = self.limit
-        key = _key(limit, situation)
-        if not key or (limit.inbox is not None and limit.inbox != situation.inbox):
-            return None
-        wait = self.buckets.take(key, now)
-        if not wait:
-            self.passed += 1
-            return None
+        return _key(limit, situation) if limit.inbox in (None, situation.inbox) else ""
+
+    def refuse(self, key: str, wait: float) -> Verdict:
+        """Say no to one too many."""
         self.refused += 1
-        return Verdict(reply=limit.reply, remarks=(self._told(key, wait),))
+        return Verdict(reply=self.limit.reply, remarks=(self._told(key, wait),))
+
+    def take(self, key: str, now: float) -> None:
+        """Let one through."""
+        self.passed += 1
+        self.buckets.take(key, now)
+
+    def metered(self) -> Metered:
+        return Metered(id=self.id, limit=self.limit, passed=self.passed, refused=self.refused, keys=len(self.buckets))
 
     def _told(self, key: str, wait: float) -> str:
         limit = self.limit
@@ -59,6 +66,7 @@ class RateLimits:
     """All limits. `clock` tells seconds."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.revision = 0  # grows with every change, and with every refusal
         self._clock = clock
         self._meters: list[_Meter] = []
         self._by_stage: dict[Stage, list[_Meter]] = {}
@@ -72,36 +80,67 @@ class RateLimits:
     def ask(self, situation: Situation) -> Verdict | None:
         """What is said to one too many; None lets it through."""
         now = self._clock()
-        for meter in self._by_stage.get(situation.stage, ()):
-            verdict = meter.verdict(situation, now)
-            if verdict is not None:
+        keyed = [(meter, meter.key(situation)) for meter in self._by_stage.get(situation.stage, ())]
+        counting = [(meter, key) for meter, key in keyed if key]
+        for meter, key in counting:
+            wait = meter.buckets.wait(key, now)
+            if wait:
+                verdict = meter.refuse(key, wait)
+                self._tell()
                 return verdict
+        for meter, key in counting:
+            meter.take(key, now)
         return None
 
     def listen(self, changed: Callable[[], None]) -> None:
-        """Call this when `stages` may have changed."""
+        """Call this after every change, and after every refusal."""
         self._listeners.add(changed)
 
-    def set(self, wanted: Iterable[Limit], *, inbox: str | None = None) -> None:
-        """These and no others: of one inbox, or of all. Raises Busy."""
-        kept = [] if inbox is None else [meter for meter in self._meters if meter.limit.inbox != inbox]
-        meters = kept + [_Meter(limit) for limit in wanted]
+    def forget(self, changed: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._listeners.discard(changed)
+
+    def add(self, wanted: Iterable[Limit]) -> tuple[Metered, ...]:
+        """Put these in force, behind those there are. Raises Busy."""
+        return self._keep(self._meters, wanted)
+
+    def set(self, wanted: Iterable[Limit], *, inbox: str | None = None) -> tuple[Metered, ...]:
+        """These and no others: of one inbox, or of all. Raises Busy, and changes nothing then."""
+        return self._keep([] if inbox is None else [each for each in self._meters if each.limit.inbox != inbox], wanted)
+
+    def remove(self, limit_id: str) -> None:
+        """Take one away. Raises NotFound."""
+        self.get(limit_id)
+        self._keep([each for each in self._meters if each.id != limit_id], ())
+
+    def get(self, limit_id: str) -> Metered:
+        """One of them. Raises NotFound."""
+        found = next((each for each in self._meters if each.id == limit_id), None)
+        if found is None:
+            raise NotFound(f"there is no rate limit {limit_id!r}; it may have been removed")
+        return found.metered()
+
+    def all(self, *, inbox: str | None = None) -> tuple[Metered, ...]:
+        """Every limit, in the order in which they are asked; or those of one inbox."""
+        return tuple(each.metered() for each in self._meters if inbox is None or each.limit.inbox == inbox)
+
+    def _keep(self, kept: list[_Meter], wanted: Iterable[Limit]) -> tuple[Metered, ...]:
+        """These that there are, and more behind them."""
+        added = [_Meter(limit) for limit in wanted]
+        meters = kept + added
         if len(meters) > limits.FAULTS:
-            raise Busy(f"there are {limits.FAULTS} rate limits at most")
+            raise Busy(f"there are {limits.FAULTS} rate limits at most; remove some")
         self._meters = meters
         self._by_stage = {}
         for meter in meters:
             self._by_stage.setdefault(meter.limit.where, []).append(meter)
+        self._tell()
+        return tuple(each.metered() for each in added)
+
+    def _tell(self) -> None:
+        self.revision += 1
         for changed in tuple(self._listeners):
             changed()
-
-    def all(self, *, inbox: str | None = None) -> tuple[Metered, ...]:
-        """Every limit, in the order in which they are asked; or those of one inbox."""
-        return tuple(
-            Metered(limit=meter.limit, passed=meter.passed, refused=meter.refused, keys=len(meter.buckets))
-            for meter in self._meters
-            if inbox is None or meter.limit.inbox == inbox
-        )
 
 
 def _key(limit: Limit, situation: Situation) -> str:

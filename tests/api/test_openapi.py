@@ -100,7 +100,9 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
         "/api/v1/send": {"json": {"From": {"Email": "a@x.org"}, "To": [{"Email": "b@x.org"}], "Tags": ["red"]}},
         "/api/v1/messages": {"content": RICH, "headers": {"Content-Type": "message/rfc822"}},
         "/api/v1/faults": {"json": {"Preset": "greylisting"}},
+        "/api/v1/rate-limits": {"json": {"Preset": "gmail"}},
     }
+    limit = (await client.post("api/v1/rate-limits", json={"Preset": "mailtrap"})).json()["limits"][0]
     fault = (await client.post("api/v1/faults", json={"Preset": "tarpit"})).json()
     queries = {
         "/api/v1/search": "?query=x.org",
@@ -113,6 +115,7 @@ async def test_every_json_answer_fits(server: Server, client: httpx.AsyncClient)
             path = address(route).replace("none", token).replace("latest", session["Messages"][0])
             path = f"/api/v1/sessions/{session['ID']}" if route.path == "/api/v1/sessions/{id}" else path
             path = route.path.replace("{id}", fault["ID"]) if "/faults/{id}" in route.path else path
+            path = route.path.replace("{id}", limit["ID"]) if "/rate-limits/{id}" in route.path else path
             path = path.replace(session["Messages"][0], rich) if route.path.endswith("/select") else path
             body = given.get(route.path, {}) if route.method == "POST" else {}
             answer = await client.request(route.method, path + queries.get(route.path, ""), **body)

@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
 
 from mailtrap_local.errors import SettingError
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from tests.api.test_openapi import check, find
-from tests.asking import running
+from tests.asking import frame, running, socket_url
 
 RATES = "api/v1/rate-limits"
 
@@ -52,7 +53,7 @@ async def test_set_told_and_removed(server: Server, client: httpx.AsyncClient) -
 
 async def test_a_preset_of_the_settings() -> None:
     async with running(rate_limits=("mailtrap",)) as (server, client):
-        assert await asyncio.to_thread(sent, server.smtp_port, user="ann", mails=2) == [250, 550]
+        assert await asyncio.to_thread(sent, server.smtp_port, user="ann", mails=6) == [250] * 5 + [550]
         (limit,) = (await client.get(RATES)).json()["limits"]
         assert limit["Reply"] == "550 5.7.0 Requested action not taken: too many emails per second"
     with pytest.raises(SettingError, match=r"rate_limits, number 1 of 1: 'hotmail' is no preset"):
@@ -67,6 +68,8 @@ async def test_a_preset_of_the_settings() -> None:
         ("PUT", RATES, {}),
         ("PUT", "inbox/a/" + RATES, {"Limits": [{"Preset": "gmail", "Inbox": "b"}]}),
         ("DELETE", RATES, {"Name": "x"}),
+        ("POST", RATES, {"Limits": []}),
+        ("POST", RATES, {"Per": "user"}),
     ],
 )
 async def test_what_cannot_be_changes_nothing(client: httpx.AsyncClient, method: str, path: str, body: Any) -> None:
@@ -84,3 +87,55 @@ async def test_a_scope_has_limits_of_its_own(server: Server, client: httpx.Async
     assert await asyncio.to_thread(sent, server.smtp_port, user="else", mails=2) == [250, 250]
     await client.delete("inbox/ours/" + RATES)
     assert len((await client.get(RATES)).json()["limits"]) == 1
+
+
+async def test_one_more_and_one_less(server: Server, client: httpx.AsyncClient) -> None:
+    added = (await client.post(RATES, json={"Preset": "amazon-ses"})).json()
+    check(find("POST", "/api/v1/rate-limits"), added)
+    assert [each["Count"] for each in added["limits"]] == [1, 200]
+    more = (await client.post("inbox/ours/" + RATES, json={"Per": "mailfrom", "Count": 3, "Seconds": 60})).json()
+    (ours,) = more["limits"]
+    assert (ours["Inbox"], ours["Per"]) == ("ours", "mailfrom")
+    assert len((await client.get(RATES)).json()["limits"]) == 3
+    second, day = added["limits"]
+    theirs = await client.delete(f"inbox/ours/{RATES}/{day['ID']}")
+    assert (theirs.status_code, len(server.rates.all())) == (404, 3)
+    for gone in (day, ours):
+        assert (await client.delete(f"{RATES}/{gone['ID']}")).text == "ok"
+    assert [each["ID"] for each in (await client.get(RATES)).json()["limits"]] == [second["ID"]]
+    assert (await client.delete(f"{RATES}/{day['ID']}")).status_code == 404
+
+
+async def test_presets_tell_their_numbers_and_sources(client: httpx.AsyncClient) -> None:
+    told = (await client.get(RATES + "/presets")).json()
+    check(find("GET", "/api/v1/rate-limits/presets"), told)
+    presets = {each["Name"]: each for each in told["presets"]}
+    assert list(presets) == (await client.get(RATES)).json()["presets"]
+    assert presets["amazon-ses"]["Source"].startswith("https://docs.aws.amazon.com/")
+    assert [limit["Count"] for limit in presets["amazon-ses"]["Limits"]] == [1, 200]
+    for preset in presets.values():  # what is told can be set
+        answer = await client.put(RATES, json={"Limits": preset["Limits"]})
+        assert answer.status_code == 200, answer.text
+        again = answer.json()["limits"]
+        assert [(each["Count"], each["Reply"]) for each in again] == [
+            (limit["Count"], limit["Reply"]) for limit in preset["Limits"]
+        ]
+
+
+async def test_live_tells_that_limits_changed_and_refused(server: Server, client: httpx.AsyncClient) -> None:
+    async with connect(socket_url(server, "api/v1/live")) as socket:
+        assert (await frame(socket))["events"] == []
+        before = server.rates.revision
+        await client.post(RATES, json={"Per": "user", "Count": 1, "Seconds": 3600})
+        assert await told(socket) == before + 1
+        await asyncio.to_thread(sent, server.smtp_port, user="ann", mails=2)
+        assert await told(socket) == before + 2
+
+
+async def told(socket: ClientConnection) -> int:
+    """The next revision of the rate limits."""
+    while True:
+        value = await frame(socket)
+        if "rate_limits" in value:
+            revision: int = value["rate_limits"]
+            return revision

@@ -123,10 +123,9 @@ def test_a_wrong_line_is_one_sentence_and_code_2(
 
 @pytest.mark.parametrize("name", [name for name in TALKING if name != "import"])
 async def test_who_does_not_answer_is_told_with_code_3(name: str, tmp_path: Path) -> None:
-    more = {"export": ["mails"], "rm": ["x"], "bounce": ["x"], "send": ["--to", "a@x.org"], "fault": ["ls"]}.get(
-        name, []
-    )
-    ended = await command(None, name, *more, "--url", "http://127.0.0.1:1", folder=tmp_path)
+    more = {"export": ["mails"], "rm": ["x"], "bounce": ["x"], "send": ["--to", "a@x.org"]}
+    more |= {"fault": ["ls"], "rate-limit": ["ls"]}
+    ended = await command(None, name, *more.get(name, []), "--url", "http://127.0.0.1:1", folder=tmp_path)
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith(f"mailtrap-local {name}: No catcher answers at http://127.0.0.1:1")
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240

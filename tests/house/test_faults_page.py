@@ -6,8 +6,9 @@ import tomllib
 from mailtrap_local.faults import read
 from mailtrap_local.faults.fault import ACTIONS, Fault
 from mailtrap_local.faults.magic import fault_of
-from mailtrap_local.rates import RATE_PRESETS
+from mailtrap_local.faults.presets import PRESETS
 from mailtrap_local.rates import read as read_limit
+from mailtrap_local.rates.presets import RATE_PRESETS
 from mailtrap_local.stages import STAGES
 from tests.house.presets_table import renewed
 from tests.tools import ROOT
@@ -24,6 +25,14 @@ def rows(heading: str) -> list[str]:
 
 def test_the_presets_are_those_there_are() -> None:
     assert renewed(PAGE) == PAGE, "python -m tests.house.presets_table docs/faults.md"
+
+
+def test_every_source_is_an_address() -> None:
+    sources = [each.source for each in PRESETS.values()] + [each.source for each in RATE_PRESETS.values()]
+    assert all(re.fullmatch(r"https://[a-z.-]+/[!-~]+", source) for source in sources if source)
+    assert all(preset.source for preset in RATE_PRESETS.values())
+    silent = [name for name, preset in PRESETS.items() if not preset.source]
+    assert all(read({"preset": name}).action != "reply" for name in silent), "words have a source"
 
 
 def test_every_stage_action_and_field_is_explained() -> None:

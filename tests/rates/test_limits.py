@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from mailtrap_local import limits
-from mailtrap_local.errors import BadRequest, Busy
-from mailtrap_local.rates import RATE_PRESETS, RateLimits, read
+from mailtrap_local.errors import BadRequest, Busy, NotFound
+from mailtrap_local.rates import RateLimits, read
+from mailtrap_local.rates.presets import RATE_PRESETS
 from mailtrap_local.stages import Situation
 
 
@@ -84,7 +85,7 @@ def test_scopes() -> None:
     assert [each.limit.inbox for each in rates.all()] == [None, "ours"]
     rates.set(read({"preset": "gmail", "inbox": "ours"}), inbox="ours")
     assert [each.limit.name for each in rates.all(inbox="ours")] == ["gmail", "gmail"]
-    assert rates.stages == {"mail"}
+    assert rates.stages == {"mail", "end-of-data"}
     assert len(rates.all()) == 3
     rates.set(())
     assert (rates.all(), rates.stages) == ((), frozenset())
@@ -94,6 +95,34 @@ def test_a_limit_of_an_inbox_is_for_that_inbox() -> None:
     rates = RateLimits(clock=Clock())
     rates.set(read({"per": "peer", "count": 1, "seconds": 9, "inbox": "ours"}))
     assert codes(rates, *[mail()] * 3, *[mail(inbox="ours")] * 2) == ["", "", "", "", "450"]
+
+
+def test_who_is_refused_by_one_has_lost_no_token_of_another() -> None:
+    """Tries above the limit of the day leave that of the second alone, as with Amazon SES."""
+    clock = Clock()
+    rates = RateLimits(clock=clock)
+    rates.set([*read({"per": "user", "count": 2, "seconds": 1}), *read({"per": "user", "count": 1, "seconds": 86_400})])
+    assert codes(rates, *[mail()] * 3) == ["", "450", "450"]
+    second, day = rates.all()
+    assert (second.passed, second.refused, day.passed, day.refused) == (1, 0, 1, 2)
+    rates.remove(day.id)
+    assert codes(rates, *[mail()] * 2) == ["", "450"]
+
+
+def test_one_by_one() -> None:
+    rates = RateLimits(clock=Clock())
+    told: list[int] = []
+    rates.listen(lambda: told.append(rates.revision))
+    (first,) = rates.add(read({"per": "user", "count": 1, "seconds": 60}))
+    assert codes(rates, mail(), mail()) == ["", "450"]
+    (second,) = rates.add(read({"per": "peer", "count": 9, "seconds": 60}))
+    assert [each.id for each in rates.all()] == [first.id, second.id]
+    assert rates.get(first.id).refused == 1  # others have come, and its counts are kept
+    rates.remove(first.id)
+    assert [each.id for each in rates.all()] == [second.id]
+    with pytest.raises(NotFound, match="may have been removed"):
+        rates.remove(first.id)
+    assert told == [1, 2, 3, 4]
 
 
 def test_there_are_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:

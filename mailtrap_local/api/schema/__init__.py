@@ -57,7 +57,7 @@ from mailtrap_local.api.schema.messages import (
     TagName,
     Undo,
 )
-from mailtrap_local.api.schema.rates import RateLimit, RateLimits, RateRule, RateRules
+from mailtrap_local.api.schema.rates import RateLimit, RateLimits, RatePreset, RatePresets, RateRule, RateRules
 from mailtrap_local.api.schema.send import EmailName, SendAttachment, SendError, SendMessage
 from mailtrap_local.api.schema.sessions import Finding, Line, Session, SessionList, SessionRow
 from mailtrap_local.api.schema.system import Information, Limits, MessageRelay, Ports, RuntimeStats, WebUI
@@ -122,6 +122,8 @@ __all__ = [
     "Ports",
     "RateLimit",
     "RateLimits",
+    "RatePreset",
+    "RatePresets",
     "RateRule",
     "RateRules",
     "ReadChange",

@@ -75,11 +75,12 @@ class FaultList(Struct, frozen=True):
 
 
 class FaultPreset(Struct, frozen=True):
-    """A fault that has a name, and whose words it has."""
+    """A fault that has a name, whose words it has, and where they can be read; "" where nobody publishes them."""
 
     Name: str
     Summary: str
     Like: str
+    Source: str
     Fault: FaultRule
 
 

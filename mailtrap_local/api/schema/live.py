@@ -77,7 +77,8 @@ class Frame(Struct, frozen=True):
     events: list[LiveEvent]
     reset: bool | UnsetType = UNSET
     stats: LiveStats | UnsetType = UNSET
-    faults: int | UnsetType = UNSET  # the revision of the faults: they have changed, ask for them again
+    faults: int | UnsetType = UNSET  # the revision of the faults: they or the rate limits have changed, ask again
+    rate_limits: int | UnsetType = UNSET  # that of the rate limits
 
 
 MailpitKind = Literal["new", "update", "delete", "prune", "truncate", "stats", "error"]

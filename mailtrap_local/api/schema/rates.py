@@ -26,6 +26,7 @@ class RateRules(Struct, frozen=True, forbid_unknown_fields=True):
 class RateLimit(Struct, frozen=True):
     """A rate limit with what it has done. `Keys` is how many peers, users and so on it counts apart now."""
 
+    ID: str
     Name: str
     Per: str
     Count: int
@@ -44,3 +45,19 @@ class RateLimits(Struct, frozen=True):
 
     limits: list[RateLimit]
     presets: list[str]
+
+
+class RatePreset(Struct, frozen=True):
+    """Rate limits that have a name, and where they can be read. `Note`: what of them is not published."""
+
+    Name: str
+    Summary: str
+    Source: str
+    Note: str
+    Limits: list[RateRule]
+
+
+class RatePresets(Struct, frozen=True):
+    """Every preset."""
+
+    presets: list[RatePreset]
