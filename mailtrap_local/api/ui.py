@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import html
 import mimetypes
-import re
 from functools import lru_cache
 from pathlib import Path
 
 from starlette.responses import Response
 
+from mailtrap_local.api.modules import as_sent
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
 
@@ -19,8 +19,6 @@ CSP = (
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-# Comments are types and words for who works on the modules: a quarter of their size. A test holds that no more goes.
-_COMMENT = re.compile(rb"/\*\*(?:[^*]|\*(?!/))*\*/|(?:^|(?<=[ \t]))// [^\n]*$", re.MULTILINE)
 _PACKED = ("text/", "image/svg+xml", "application/json")
 
 
@@ -48,14 +46,9 @@ async def static(call: Call) -> Response:
     if data is None:
         return answer.not_found()
     if name.endswith(".js"):
-        data = without_comments(data)
+        data = as_sent(data)
     media = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return await _file(call, data, media=media, headers={})
-
-
-def without_comments(module: bytes) -> bytes:
-    """A module as the browser gets it. Its lines keep their numbers, so that what a debugger says fits the file."""
-    return _COMMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), module)
 
 
 def _read(name: str) -> bytes | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailtrap_local.api.ui import without_comments
+from mailtrap_local.api.modules import as_sent
 from tests.packaging.installed import STATIC, Environment, bare_environment, page_served_by, static_files
 from tests.tools import ROOT
 
@@ -42,7 +42,7 @@ async def check(environment: Environment, *, static: Path) -> None:
         folder=environment.folder,
         environ=bare_environment(),
     )
-    assert served["static/main.js"] == without_comments((STATIC / "main.js").read_bytes())
+    assert served["static/main.js"] == as_sent((STATIC / "main.js").read_bytes())
     assert b"<html" in served[""]
     assert package.name == "mailtrap_local"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailtrap_local.api.ui import without_comments
+from mailtrap_local.api.modules import as_sent
 from tests.tools import ROOT, need
 
 WEB = ROOT / "web"
@@ -51,10 +51,10 @@ console.log(modules.filter(({{ text, sent }}) => read(text) !== read(sent)).map(
 """
 
 
-def test_what_goes_out_is_the_module_without_its_comments() -> None:
+def test_what_goes_out_is_the_module_without_comments_and_indentation() -> None:
     need("tsc")  # npm has been here
     texts = [(path.name, path.read_text()) for path in MODULES]
-    modules = [{"name": name, "text": text, "sent": without_comments(text.encode()).decode()} for name, text in texts]
+    modules = [{"name": name, "text": text, "sent": as_sent(text.encode()).decode()} for name, text in texts]
     done = subprocess.run(
         [need("node"), "-e", SAME], input=json.dumps(modules), capture_output=True, text=True, check=True
     )
@@ -62,6 +62,11 @@ def test_what_goes_out_is_the_module_without_its_comments() -> None:
     for module in modules:
         assert len(module["text"].split("\n")) == len(module["sent"].split("\n")), "a debugger names other lines"
     assert not any("/** " in module["sent"] for module in modules)
+    indented = [
+        sum(map(len, re.findall(r"^ +", text, flags=re.MULTILINE)))
+        for text in ("".join(module[which] for module in modules) for which in ("text", "sent"))
+    ]
+    assert indented[1] < indented[0] / 2, "what is left of it is in templates"
 
 
 def test_nothing_inline_and_nothing_from_elsewhere() -> None:
@@ -83,5 +88,5 @@ def test_parts_use_roles_never_the_palette() -> None:
 
 def test_it_is_small() -> None:
     """60 KB of gzip: all modules as one, since how they are cut into files is for who reads them."""
-    shipped = gzip.compress(b"".join(without_comments(path.read_bytes()) for path in sorted(STATIC.rglob("*.js"))))
+    shipped = gzip.compress(b"".join(as_sent(path.read_bytes()) for path in sorted(STATIC.rglob("*.js"))))
     assert len(shipped) <= 60_000

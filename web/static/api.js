@@ -1,7 +1,7 @@
 /**
  * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
  *
- * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, MadeInbox, Message, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, MadeInbox, Message, RateLimit, RatePreset, RateRule, Session, SessionRow, WebUI } from "../types/wire.d.ts"
  */
 import { base } from "./store.js";
 
@@ -134,15 +134,25 @@ export const sessions = async () => (await get(`${root()}/sessions?start=0&limit
 /** @param {string} id @returns {Promise<Session>} */
 export const session = (id) => get(`${root()}/sessions/${encodeURIComponent(id)}`);
 
-/** @param {string} inbox @returns {Promise<Fault[]>} */
-export const faults = async (inbox) => (await get(`${root(inbox)}/faults`)).faults;
-/** @param {string} inbox @param {FaultRule} rule @returns {Promise<Fault>} */
-export const addFault = async (inbox, rule) => (await send("POST", `${root(inbox)}/faults`, rule)).json();
-/** @param {string} id */
-export const removeFault = (id) => ask(`${root()}/faults/${encodeURIComponent(id)}`, { method: "DELETE" });
-/** @param {string} id */
-export const resetFault = (id) => ask(`${root()}/faults/${encodeURIComponent(id)}/reset`, { method: "POST" });
-/** @param {string} inbox */
-export const clearFaults = (inbox) => ask(`${root(inbox)}/faults`, { method: "DELETE" });
-/** @returns {Promise<FaultPreset[]>} */
-export const faultPresets = async () => (await get(`${root()}/faults/presets`)).presets;
+/**
+ * What is asked of rules: faults and rate limits are made, listed and taken away alike.
+ * @template Listed, Rule, Preset
+ * @param {string} kind
+ */
+const rules = (kind) => ({
+  /** @param {string} inbox @returns {Promise<Listed>} */
+  all: (inbox) => get(`${root(inbox)}/${kind}`),
+  /** @param {string} inbox @param {Rule} rule */
+  add: (inbox, rule) => send("POST", `${root(inbox)}/${kind}`, rule),
+  /** @param {string} id */
+  remove: (id) => ask(`${root()}/${kind}/${id}`, { method: "DELETE" }),
+  /** @param {string} inbox */
+  clear: (inbox) => ask(`${root(inbox)}/${kind}`, { method: "DELETE" }),
+  /** @returns {Promise<Preset[]>} */
+  presets: async () => (await get(`${root()}/${kind}/presets`)).presets,
+});
+
+export const faults = /** @type {typeof rules<{ faults: Fault[] }, FaultRule, FaultPreset>} */ (rules)("faults");
+export const limits = /** @type {typeof rules<{ limits: RateLimit[] }, RateRule, RatePreset>} */ (rules)("rate-limits");
+/** @param {string} id count from nothing again */
+export const resetFault = (id) => ask(`${root()}/faults/${id}/reset`, { method: "POST" });

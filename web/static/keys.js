@@ -72,7 +72,7 @@ export const KEYS = [
   { keys: ["g u"], does: "Unread messages", group: "Go", run: () => go({ view: "mail", id: "", q: "is:unread" }) },
   { keys: ["g s"], does: "SMTP sessions", group: "Go", run: () => go({ view: "sessions", id: "" }) },
   { keys: ["g n"], does: "Get started", group: "Go", run: () => (panel.value = "start") },
-  { keys: ["g f"], does: "Faults", group: "Go", run: () => (panel.value = "faults") },
+  { keys: ["g f"], does: "Faults and rate limits", group: "Go", run: () => (panel.value = "faults") },
   { keys: ["g b"], does: "Make and delete inboxes", group: "Go", run: () => (panel.value = "inboxes") },
   { keys: ["g r"], does: "Inboxes and tags", group: "Go", run: toRail },
   { keys: ["e"], does: "Explain SMTP line by line", group: "View", run: () => prefer({ words: !prefs.peek().words }) },

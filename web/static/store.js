@@ -1,7 +1,7 @@
 /**
  * All state of the page. Components read it, acts (`acts.js`) change it; nothing else holds any.
  *
- * @import { Fault, FaultPreset, Inbox, Info, MadeInbox, Message, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
+ * @import { Fault, FaultPreset, Inbox, Info, MadeInbox, Message, RateLimit, RatePreset, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
  */
 import { computed, effect, signal } from "./vendor/preact.js";
 import { Sparse } from "./sparse.js";
@@ -62,9 +62,11 @@ export const sessions = signal(/** @type {SessionRow[] | null} */ (null));
 export const session = signal(/** @type {Session | null} */ (null));
 export const ended = signal(0); // how often we were told that sessions have ended
 
-// Faults of the scope, while somebody looks at them
+// Faults and rate limits of the scope, while somebody looks at them
 export const faults = signal(/** @type {Fault[] | null} */ (null));
 export const faultPresets = signal(/** @type {FaultPreset[]} */ ([]));
+export const limits = signal(/** @type {RateLimit[]} */ ([]));
+export const limitPresets = signal(/** @type {RatePreset[]} */ ([]));
 export const faultError = signal("");
 
 // What the palette finds

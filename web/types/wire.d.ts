@@ -94,7 +94,7 @@ export type LiveEvent =
   | { seq: number; type: "tags" }
   | { seq: number; type: "sessions" };
 
-export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number }; faults?: number }
+export interface Frame { cursor: string; events?: LiveEvent[]; reset?: boolean; stats?: { Total: number; Unread: number }; faults?: number; rate_limits?: number }
 
 export interface FaultRule {
   Preset?: string; Name?: string; Where?: string; Match?: string; Inbox?: string; Action?: string; Reply?: string; Seconds?: number;
@@ -105,4 +105,10 @@ export interface Fault {
   Bytes: number; Reset: boolean; Times: number | null; After: number; Each: string; Expires: number | null; Probability: number;
   Seed: number | null; Matched: number; Fired: number; Remaining: number | null; State: "active" | "spent" | "expired"; Created: string;
 }
-export interface FaultPreset { Name: string; Summary: string; Like: string; Fault: FaultRule }
+export interface FaultPreset { Name: string; Summary: string; Like: string; Source: string; Fault: FaultRule }
+export interface RateRule { Preset?: string; Name?: string; Per?: string; Count?: number; Seconds?: number; Burst?: number; Where?: string; Reply?: string; Inbox?: string }
+export interface RateLimit {
+  ID: string; Name: string; Per: string; Count: number; Seconds: number; Burst: number; Where: string; Reply: string; Inbox: string | null;
+  Passed: number; Refused: number; Keys: number;
+}
+export interface RatePreset { Name: string; Summary: string; Source: string; Note: string; Limits: RateRule[] }

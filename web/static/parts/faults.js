@@ -5,6 +5,7 @@ import { faultError, faults, route } from "../store.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { FaultForm } from "./fault-form.js";
+import { Rates } from "./rates.js";
 
 /** @param {Fault} fault @returns {string} what it does, in a few words */
 function what({ Action, Reply, Seconds, Rate, Bytes, Reset }) {
@@ -47,5 +48,6 @@ export function Faults() {
     ${rows && rows.length > 0 && html`<ul class="fault-list" aria-label="Faults in force">${rows.map((fault) => html`<${Row} key=${fault.ID} fault=${fault} />`)}</ul>
       <div class="dialog-end"><${Button} icon="trash" label="Remove all" text class="outlined" onClick=${() => void clear()} /></div>`}
     <${FaultForm} />
+    <${Rates} />
   <//>`;
 }
