@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from mailtrap_local.doctor.drive import Driver
 from mailtrap_local.doctor.letter import Letter
+from mailtrap_local.doctor.login import BEARER, MECHANISMS
 from mailtrap_local.doctor.report import Report, as_json, as_text, report_of
 from mailtrap_local.doctor.talk import PATIENCE
 from mailtrap_local.doctor.target import Target, read_target
@@ -31,6 +32,7 @@ examples:
   mailtrap-local doctor smtp://app:secret@mail.example.com:587 --to ann@example.com
   mailtrap-local doctor smtps://mail.example.com --size 20MB
   mailtrap-local doctor localhost:1025 --send
+  mailtrap-local doctor smtp://ann%40example.com:TOKEN@smtp.example.com --auth-mechanism XOAUTH2
 
 exit codes:
   0  mail gets through
@@ -80,13 +82,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--helo", metavar="NAME", help="the name that EHLO gives (default: this machine's)")
     parser.add_argument("--ca", metavar="FILE", default="", help="certificates (PEM) to trust beside the system's")
     parser.add_argument("--plain", action="store_true", help="use no STARTTLS, and send a password without TLS")
+    parser.add_argument(
+        "--auth-mechanism",
+        metavar="NAME",
+        default="",
+        help=f"how to log in: {', '.join(MECHANISMS)}; with {' and '.join(BEARER)} the password is the token",
+    )
     parser.add_argument("--timeout", default=f"{PATIENCE:g}s", help="how long each step may take (default: 10s)")
     parser.add_argument("--json", action="store_true", help="tell it as JSON")
 
 
 def _run(options: argparse.Namespace) -> int:
     """Walk, tell, and return the exit code. Raises BadRequest."""
-    target = read_target(options.server, plain=options.plain)
+    target = read_target(options.server, plain=options.plain, mechanism=options.auth_mechanism)
     letter = _letter(options, target)
     patience = _read(duration(0.1, 3600), options.timeout, "--timeout", "a time such as 30s")
     if options.ca and not Path(options.ca).is_file():

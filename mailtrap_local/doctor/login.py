@@ -1,4 +1,4 @@
-"""What AUTH sends, for each mechanism that the doctor speaks (RFC 4616, 2195, 7677 and the LOGIN of old).
+"""What AUTH sends, for each mechanism that the doctor speaks (RFC 4616, 2195, 7677, 7628; LOGIN, XOAUTH2).
 
 A mechanism is a generator: it yields the octets to send (the first is the initial response, None for none), and is sent
 the server's challenges, decoded.
@@ -7,8 +7,12 @@ the server's challenges, decoded.
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+from mailtrap_local.credentials.scram import prepared
 
 Responses = Generator[bytes | None, bytes, None]
 
@@ -47,7 +51,7 @@ def scram_sha_256(user: str, password: str) -> Responses:
         raise ServerUnproved(challenge[:200])
     final = f"c=biws,r={fields['r']}"
     salted = hashlib.pbkdf2_hmac(
-        "sha256", password.encode(), base64.b64decode(fields.get("s", "")), min(int(fields["i"]), 1_000_000)
+        "sha256", prepared(password).encode(), base64.b64decode(fields.get("s", "")), min(int(fields["i"]), 1_000_000)
     )
     said = f"{first},{challenge},{final}".encode()
     client_key = _hmac(salted, b"Client Key")
@@ -60,6 +64,50 @@ def scram_sha_256(user: str, password: str) -> Responses:
     yield b""
 
 
+def xoauth2(user: str, token: str) -> Responses:
+    """XOAUTH2: user and token, as Google and Microsoft have it. What is said against them is answered by nothing."""
+    yield f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+    yield b""
+
+
+def oauthbearer(user: str, token: str) -> Responses:
+    """OAUTHBEARER: the same in RFC 7628's form. What is said against it is answered by one octet (section 3.2.3)."""
+    name = user.replace("=", "=3D").replace(",", "=2C")
+    yield f"n,{f'a={name}' if name else ''},\x01auth=Bearer {token}\x01\x01".encode()
+    yield b"\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefusal:
+    """What a server says against a token, in JSON (RFC 7628 section 3.2.2); a field that is missing is ""."""
+
+    said: str
+    status: str
+    scope: str
+    configuration: str
+
+    @property
+    def kind(self) -> str:
+        """Which trouble it is: the registered codes, and the HTTP statuses that providers send instead."""
+        if self.status in ("insufficient_scope", "403"):
+            return "token-scope"
+        return "token-request" if self.status == "invalid_request" else "token-refused"
+
+
+def token_refusal(challenge: bytes) -> TokenRefusal | None:
+    """The refusal in a challenge; None if it is none."""
+    try:
+        told = json.loads(challenge)
+    except ValueError:
+        return None
+    if not isinstance(told, dict):
+        return None
+    status, scope, configuration = (
+        str(told.get(name, ""))[:200] for name in ("status", "scope", "openid-configuration")
+    )
+    return TokenRefusal(challenge.decode("utf-8", "replace")[:500], status, scope, configuration)
+
+
 def _hmac(key: bytes, message: bytes) -> bytes:
     return hmac.new(key, message, hashlib.sha256).digest()
 
@@ -69,11 +117,14 @@ MECHANISMS: dict[str, Callable[[str, str], Responses]] = {
     "CRAM-MD5": cram_md5,
     "PLAIN": plain,
     "LOGIN": login,
+    "OAUTHBEARER": oauthbearer,
+    "XOAUTH2": xoauth2,
 }
+BEARER = ("OAUTHBEARER", "XOAUTH2")  # they take a token, which nobody can tell from a password: they must be asked for
 _READABLE = ("PLAIN", "LOGIN")
 
 
 def order(offered: Sequence[str], *, secure: bool) -> tuple[str, ...]:
-    """Those of our mechanisms that are offered: inside TLS the plain ones first, as most apps do; else the others."""
-    ours = [name for name in MECHANISMS if name in offered]
+    """Those offered that take a password: inside TLS the plain ones first, as most apps do; else the others."""
+    ours = [name for name in MECHANISMS if name in offered and name not in BEARER]
     return tuple(sorted(ours, key=lambda name: (name in _READABLE) != secure))

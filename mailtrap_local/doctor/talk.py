@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mailtrap_local.doctor.acts import Act, Outcome, Read, Trouble, Write
 from mailtrap_local.doctor.letter import Letter
+from mailtrap_local.doctor.login import TokenRefusal
 from mailtrap_local.doctor.replies import Reply
 from mailtrap_local.doctor.symptom import Stage, Symptom, refused
 from mailtrap_local.doctor.target import Target
@@ -72,6 +73,7 @@ class Talk:
         self._distrust = ""  # what is wrong with the certificate, until it has been looked at
         self._now = Now()
         self._auth_before_tls: str | None = None
+        self._token_refusal: TokenRefusal | None = None  # what the server has just said against a token
 
     @property
     def facts(self) -> dict[str, str]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
 
+from mailtrap_local.doctor.login import BEARER, MECHANISMS
 from mailtrap_local.errors import BadRequest
 
 Security = Literal["starttls", "tls", "plain"]
 
 _FORM = re.compile(
-    r"(?:(?P<scheme>[A-Za-z+]+)://)?(?:(?P<user>[^:@/]*)(?::(?P<password>.*))?@)?"
-    r"(?P<host>\[[^\]]*\]|[^:@/\s]+)(?::(?P<port>[0-9]+))?/?"
+    r"(?:(?P<scheme>[A-Za-z+]+)://)?(?:(?P<user>[^:@/;]*)(?:;AUTH=(?P<mechanism>[^:@/;]*))?(?::(?P<password>.*))?@)?"
+    r"(?P<host>\[[^\]]*\]|[^:@/\s]+)(?::(?P<port>[0-9]+))?/?",
+    re.IGNORECASE,
 )
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _SCHEMES: dict[str, Security] = {"smtp": "starttls", "smtps": "tls"}
 _IMPLICIT_TLS = 465
 _SUBMISSION = 587
@@ -22,13 +25,18 @@ _RELAY = 25
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server: STARTTLS is used where it is offered (`starttls`), never (`plain`), or TLS comes first (`tls`)."""
+    """A server: STARTTLS is used where it is offered (`starttls`), never (`plain`), or TLS comes first (`tls`).
+
+    `mechanism` is the one to log in with, "" for any that takes a password; with XOAUTH2 and OAUTHBEARER the password
+    is the token.
+    """
 
     host: str
     port: int
     security: Security = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
+    mechanism: str = ""
 
     @property
     def shown(self) -> str:
@@ -55,9 +63,10 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def read_target(text: str, *, plain: bool = False) -> Target:
+def read_target(text: str, *, plain: bool = False, mechanism: str = "") -> Target:
     """`smtp://user:pass@host:port`, `smtps://…`, or `host:port`. Raises BadRequest.
 
+    `smtp://user;AUTH=XOAUTH2:token@host` names the mechanism, as URLs of IMAP do (RFC 5092), and so does `mechanism`.
     A port that is left out is 587 with a user and 25 without, 465 for smtps. A bare `host:465` means smtps.
     """
     match = _FORM.fullmatch(text.strip())
@@ -80,7 +89,27 @@ def read_target(text: str, *, plain: bool = False) -> Target:
         security = "plain"
     if "\0" in user + password:
         raise BadRequest("a user name or password cannot hold the character NUL.")
-    return Target(match["host"].strip("[]"), port, security, user, password)
+    mechanism = _mechanism(mechanism, match["mechanism"])
+    if mechanism and not user and mechanism != "OAUTHBEARER":
+        raise BadRequest(
+            f"{mechanism} logs somebody in; give the user and the password, or the token, before the host."
+        )
+    if mechanism in BEARER and not _TOKEN.fullmatch(password):
+        raise BadRequest(f"{mechanism} takes a token in place of the password: ASCII without blanks (RFC 6750).")
+    return Target(match["host"].strip("[]"), port, security, user, password, mechanism)
+
+
+def _mechanism(asked: str, of_url: str | None) -> str:
+    """Which one to log in with. Raises BadRequest."""
+    asked, of_url = asked.upper(), (of_url or "").upper()
+    if of_url == "*":  # any, in RFC 5092
+        of_url = ""
+    if asked and of_url and asked != of_url:
+        raise BadRequest(f"the URL says {of_url}, and --auth-mechanism {asked}; leave one of them out.")
+    mechanism = asked or of_url
+    if mechanism and mechanism not in MECHANISMS:
+        raise BadRequest(f"{mechanism[:50]!r} is no mechanism that is spoken here; there are {', '.join(MECHANISMS)}.")
+    return mechanism
 
 
 def _without_password(text: str) -> str:

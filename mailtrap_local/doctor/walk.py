@@ -121,18 +121,42 @@ class Walk(Reaching):
         if self._now.tls and not (self._verify or self.target.is_here):
             self._see("auth", "offer", "password-to-a-stranger")
             return
-        ours = login.order(offered, secure=self._now.tls)
-        if not ours:
-            self._see("auth", "offer", "no-mechanism", facts={"offered": " ".join(offered)})
-            return
+        ours = self._ours(offered)
         for name in ours:
             reply = yield from self._exchange(name)
             if reply.good:
                 return
             last = reply.code not in (500, 501, 504) or name == ours[-1]
             if last:
-                self.symptoms.append(refused("auth", reply, facts={**self.facts, "mechanism": name}))
+                self._see_refused_login(name, reply)
                 return
+
+    def _ours(self, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """The mechanisms to try, one after the other."""
+        wanted = self.target.mechanism
+        if wanted:
+            if wanted in offered:
+                return (wanted,)
+            self._see(
+                "auth", "offer", "mechanism-not-offered", facts={"offered": " ".join(offered), "mechanism": wanted}
+            )
+            return ()
+        ours = login.order(offered, secure=self._now.tls)
+        if not ours:
+            self._see("auth", "offer", "no-mechanism", facts={"offered": " ".join(offered)})
+        return ours
+
+    def _see_refused_login(self, name: str, reply: Reply) -> None:
+        refusal, self._token_refusal = self._token_refusal, None
+        if refusal is None and name in login.BEARER and reply.code == 535:
+            refusal = login.TokenRefusal(str(reply), str(reply), "", "")
+        if refusal is None:
+            self.symptoms.append(refused("auth", reply, facts={**self.facts, "mechanism": name}))
+            return
+        facts = {"status": refusal.status or "nothing more", "scope": refusal.scope or "of sending mail"}
+        configuration = f" (see {refusal.configuration})" if refusal.configuration else ""
+        facts |= {"configuration": configuration, "mechanism": name}
+        self._see("auth", "offer", refusal.kind, text=refusal.said, facts=facts)
 
     def _exchange(self, name: str) -> Got:
         """One mechanism, to the reply that ends it."""
@@ -142,7 +166,10 @@ class Walk(Reaching):
         reply = yield from self._ask("auth", f"AUTH {name}{initial}", shown=f"AUTH {name}{initial and ' ' + _HIDDEN}")
         while reply.code == 334:
             try:
-                response = responses.send(base64.b64decode(reply.text, validate=False))
+                challenge = base64.b64decode(reply.text, validate=False)
+                if name in login.BEARER:
+                    self._token_refusal = login.token_refusal(challenge)
+                response = responses.send(challenge)
             except (StopIteration, binascii.Error, UnicodeDecodeError, login.ServerUnproved) as error:
                 text = str(error) if isinstance(error, login.ServerUnproved) else "a challenge that makes no sense"
                 self._see("auth", "offer", "server-unproved", text=text)

@@ -116,9 +116,10 @@ async def examine(
     trust: str = "",
     plain: bool = False,
     careful: bool = False,
+    mechanism: str = "",
 ) -> Report:
     """The report of a walk through this server."""
-    target = read_target(server, plain=plain)
+    target = read_target(server, plain=plain, mechanism=mechanism)
     walk = Walk(
         target, letter or Letter("ann@x.org", ("bob@y.org",)), helo="client.example", patience=patience, careful=careful
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailtrap_local.doctor import login, phrasebook
+from mailtrap_local.doctor import phrasebook
 from mailtrap_local.doctor.explain import explain, in_words
 from mailtrap_local.doctor.letter import Letter
 from mailtrap_local.model import Line, Session
@@ -214,18 +214,6 @@ async def test_handshakes_that_fail_on_our_side(tmp_path: Path) -> None:
         assert names(await examine(f"smtps://localhost:{ports[0]}", trust=str(trust))) == ["plain-port"]
         seen = {name for session in await server.sessions.page() for name in found(session)}
     assert {"distrusted", "tls-to-plain-port"} <= seen
-
-
-@pytest.mark.parametrize("mechanism", sorted(login.MECHANISMS))
-async def test_each_mechanism_logs_in_here(mechanism: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "users"
-    file.write_text("ann:{PLAIN}pass,w=ord\n")
-    only = {mechanism: login.MECHANISMS[mechanism]}
-    async with running(Settings(smtp_auth_file=file)) as front:
-        monkeypatch.setattr(login, "MECHANISMS", only)
-        assert names(await examine(f"smtp://ann:pass%2Cw%3Dord@127.0.0.1:{front.port}")) == []
-        assert (await front.ended_session()).username == "ann"
-        assert names(await examine(f"smtp://ann:wrong@127.0.0.1:{front.port}")) == ["credentials-wrong"]
 
 
 WORDS = st.sampled_from(

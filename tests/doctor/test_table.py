@@ -12,7 +12,8 @@ from mailtrap_local.smtp.extensions import EXTENSIONS
 
 _FACTS = {
     "server", "host", "port", "address", "detail", "fails", "works", "seconds", "step", "names", "issuer", "ends",
-    "begins", "remark", "offered", "limit", "size", "sender", "recipient", "mechanism",
+    "begins", "remark", "offered", "limit", "size", "sender", "recipient", "mechanism", "status", "scope",
+    "configuration",
 }  # fmt: skip
 
 

@@ -17,6 +17,10 @@ from mailtrap_local.errors import BadRequest
         ("smtp://mail.example.com:465/", Target("mail.example.com", 465, "starttls")),
         ("[::1]:1025", Target("::1", 1025)),
         ("SMTP://ann%40x.org:p%3A%2F%40@h:1", Target("h", 1, "starttls", "ann@x.org", "p:/@")),
+        ("smtp://u;AUTH=xoauth2:p@h:1", Target("h", 1, "starttls", "u", "p", "XOAUTH2")),
+        ("u;auth=*:p@h:1", Target("h", 1, "starttls", "u", "p")),
+        ("smtp://u%3BAUTH=x:p@h:1", Target("h", 1, "starttls", "u;AUTH=x", "p")),
+        ("smtp://;AUTH=OAUTHBEARER:p@h:1", Target("h", 1, "starttls", "", "p", "OAUTHBEARER")),
         ("smtp://u:pa@ss:w@h:1", Target("h", 1, "starttls", "u", "pa@ss:w")),
     ],
 )
@@ -35,6 +39,10 @@ def test_what_is_understood(text: str, target: Target) -> None:
         ("smtp://u:secret@", "no server"),
         ("two words", "no server"),
         ("smtp://u%00:p@h", "NUL"),
+        ("smtp://u;AUTH=NTLM:secret@h", "'NTLM' is no mechanism that is spoken here; there are SCRAM-SHA-256"),
+        ("smtp://;AUTH=PLAIN:secret@h", "PLAIN logs somebody in"),
+        ("smtp://u;AUTH=XOAUTH2@h", "takes a token in place of the password"),
+        ("smtp://u;AUTH=OAUTHBEARER:the secret@h", "ASCII without blanks"),
     ],
 )
 def test_what_is_not(text: str, words: str) -> None:
@@ -47,6 +55,15 @@ def test_plain() -> None:
     assert read_target("h:25", plain=True).security == "plain"
     with pytest.raises(BadRequest, match="--plain"):
         read_target("smtps://h", plain=True)
+
+
+def test_the_mechanism_may_be_said_beside() -> None:
+    assert read_target("u:p@h", mechanism="oauthbearer").mechanism == "OAUTHBEARER"
+    assert read_target("u;AUTH=PLAIN:p@h", mechanism="plain").mechanism == "PLAIN"
+    with pytest.raises(BadRequest, match="the URL says PLAIN, and --auth-mechanism LOGIN"):
+        read_target("u;AUTH=PLAIN:p@h", mechanism="LOGIN")
+    with pytest.raises(BadRequest, match="SCRAM-SHA-256 logs somebody in"):
+        read_target("h", mechanism="SCRAM-SHA-256")
 
 
 def test_which_are_here() -> None:

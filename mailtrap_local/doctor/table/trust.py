@@ -99,8 +99,38 @@ ROWS = (
         "oauth-only", "offer", rfc="RFC 7628", text="^no-mechanism$",
         means="The server's ways to log in ({offered}) are none that a user name and a password serve.",
         change=(
-            "XOAUTH2 and OAUTHBEARER need a token of the provider; GSSAPI and NTLM a domain. Many providers also "
-            "give passwords for apps, which make PLAIN appear."
+            "XOAUTH2 and OAUTHBEARER need a token of the provider in place of the password (here: --auth-mechanism); "
+            "GSSAPI and NTLM a domain. Many providers also give passwords for apps, which make PLAIN appear."
+        ),
+    ),
+    Diagnosis(
+        "mechanism-not-offered", "offer", rfc="RFC 4954 section 3", text="^mechanism-not-offered$",
+        means="The server does not offer {mechanism}; it offers {offered}.",
+        change=(
+            "Let the app use one of those. SCRAM-SHA-256 and CRAM-MD5 are only offered where the server knows the "
+            "passwords, XOAUTH2 and OAUTHBEARER where it takes tokens."
+        ),
+    ),
+    Diagnosis(
+        "token-scope", "offer", rfc="RFC 7628 section 3.2.2", text="^token-scope$",
+        means="The token is good, and does not allow to send mail: the server says {status}.",
+        change="Ask for a token with the scope {scope}, and let the user consent to it again{configuration}.",
+    ),
+    Diagnosis(
+        "token-request", "offer", rfc="RFC 7628 section 3.2.2", text="^token-request$",
+        means="The server does not understand what {mechanism} sent: it says {status}.",
+        change=(
+            "Mostly a part is missing, or the token was encoded once too often: it goes as the provider gave it "
+            "behind `auth=Bearer`, and the whole is put into base64 once."
+        ),
+    ),
+    Diagnosis(
+        "token-refused", "offer", rfc="RFC 7628 section 3.2.2", text="^token-refused$",
+        means="The server refuses the token: it says {status}.",
+        change=(
+            "Tokens live for an hour or so: fetch a new one by the refresh token. It must be of this very user, be "
+            "an access token (not the refresh or the ID token, and no password), and have the scope "
+            "{scope}{configuration}."
         ),
     ),
     Diagnosis(
