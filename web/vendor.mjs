@@ -11,9 +11,9 @@ const here = new URL("./", import.meta.url);
 const PACKAGES = ["preact", "@preact/signals", "@preact/signals-core", "htm"];
 
 const ENTRY = `
-export { h, render, Fragment, Component } from "preact";
-export { useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback, useId } from "preact/hooks";
-export { signal, computed, effect, batch, untracked, useSignal, useComputed, useSignalEffect } from "@preact/signals";
+export { h, render } from "preact";
+export { useEffect, useLayoutEffect, useRef, useId } from "preact/hooks";
+export { signal, computed, effect, batch, untracked, useSignal } from "@preact/signals";
 import { h } from "preact";
 import htm from "htm";
 export const html = htm.bind(h);

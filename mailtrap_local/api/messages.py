@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from starlette.responses import Response
 
@@ -10,33 +11,41 @@ from mailtrap_local import limits
 from mailtrap_local.api import lists, schema
 from mailtrap_local.api.wire import list_head_of
 from mailtrap_local.errors import BadRequest
+from mailtrap_local.events import Cursor
 from mailtrap_local.http import answer, bodies
 from mailtrap_local.http.route import Call
 from mailtrap_local.model import Arrival, Envelope, Origin, Recipient, Summary
 from mailtrap_local.search import dates
 from mailtrap_local.search.syntax import Query
-from mailtrap_local.store.base import Selection
+from mailtrap_local.store.base import Selection, Sort
 
 LIMIT = 50
 _SLICE = 500  # rows that are read at once
 _NARROWING = ("query", "ids", "id", "search")
+_SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 async def list_messages(call: Call) -> Response:
     """GET /messages; `limit=0` is everything."""
     limit = call.number("limit", LIMIT)
     start = call.number("start", 0) if limit else 0
-    return await _page(call, Selection(inbox=call.inbox, before=_before(call)), start=start, limit=limit or None)
+    selection = Selection(inbox=call.inbox, before=_before(call), until_seq=_until(call))
+    return await _page(call, selection, start=start, limit=limit or None)
 
 
 async def search_messages(call: Call) -> Response:
     """GET /search; `limit=0` is an empty list with its counts."""
-    selection = Selection(inbox=call.inbox, query=_required_query(call), before=_before(call))
+    query, until = _required_query(call), _until(call)
+    selection = Selection(inbox=call.inbox, query=query, before=_before(call), until_seq=until)
     return await _page(call, selection, start=call.number("start", 0), limit=call.number("limit", LIMIT))
 
 
 async def _page(call: Call, selection: Selection, *, start: int, limit: int | None) -> Response:
-    page = await call.mailbox.page(selection, start=start, limit=_SLICE if limit is None else min(limit, _SLICE))
+    sort = _sort(call)
+    if sort != "newest" and (limit is None or limit > _SLICE):
+        raise BadRequest(f"with sort= a list has {_SLICE} messages at most: set limit=, and page by start=")
+    first = _SLICE if limit is None else min(limit, _SLICE)
+    page = await call.mailbox.page(selection, start=start, limit=first, sort=sort)
     there = max(page.matched - start, 0)
     wanted = there if limit is None else min(there, limit)
     slices = _slices(call, selection, page.summaries, wanted)
@@ -154,6 +163,23 @@ def _before(call: Call) -> int | None:
         return dates.moment(text, now=time.time_ns() // 1000, tz=dates.zone(call.text("tz")))
     except ValueError:
         raise BadRequest(f"before={text[:64]!r} is no date; {dates.ALLOWED}") from None
+
+
+def _until(call: Call) -> int | None:
+    text = call.text("until")
+    if not text:
+        return None
+    cursor = Cursor.parse(text)
+    call.mailbox.hub.check(cursor)
+    return cursor.seq
+
+
+def _sort(call: Call) -> Sort:
+    text = call.text("sort") or "newest"
+    for sort in _SORTS:
+        if text == sort:
+            return sort
+    raise BadRequest(f"sort={text[:64]!r} is no order of a list; there are {', '.join(_SORTS)}")
 
 
 def _undo_seconds(call: Call) -> float | None:

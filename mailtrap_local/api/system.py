@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mailtrap_local import __version__
 from mailtrap_local.api import schema
+from mailtrap_local.api.wire import moment
 from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
@@ -36,6 +37,7 @@ async def info(call: Call) -> Response:
         Ports=_ports(settings),
         Limits=schema.Limits(settings.max_messages, settings.max_age, settings.byte_limit, settings.max_message_size),
         Cursor=str(call.mailbox.hub.cursor),
+        Oldest=None if store.oldest is None else moment(store.oldest),
     )
     return await answer.json(information, to=call.connection)
 

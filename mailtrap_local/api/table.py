@@ -34,6 +34,8 @@ JSON_OR_FORM = ("application/json", bodies.FORM)
 START = Param("start", "integer", "How many to leave out from the newest on")
 LIMIT = Param("limit", "integer", "How many at most; 50 if left out")
 BEFORE = Param("before", "string", "Only messages received before this time")
+UNTIL = Param("until", "string", "Only messages up to this cursor: the list as it was, for paging while mail comes")
+SORT = Param("sort", "string", "newest, oldest, sender, subject, largest or smallest; newest if left out")
 QUERY = Param("query", "string", "A search; narrows to what it finds")
 SEARCH = Param("query", "string", "A search", required=True)
 ZONE = Param("tz", "string", "IANA name of the time zone of dates in the search")
@@ -57,7 +59,7 @@ def send_cap(settings: Settings) -> int:
 ROUTES: tuple[Route, ...] = (
     # messages
     Route("GET", f"{V1}/messages", messages.list_messages, "List messages, newest first; limit=0 lists all",
-          answer=schema.MessageList, query=(START, LIMIT, BEFORE, ZONE)),
+          answer=schema.MessageList, query=(START, LIMIT, BEFORE, UNTIL, SORT, ZONE)),
     Route("PUT", f"{V1}/messages", messages.mark_messages, "Set the read state: by IDs, by Search, else of all",
           media=TEXT, takes=schema.ReadChange, takes_media=JSON_OR_FORM, query=(ZONE,), changes=True),
     Route("DELETE", f"{V1}/messages", messages.delete_messages, "Delete messages by IDs, or all",
@@ -67,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
           takes_media=("message/rfc822",), changes=True, ours=True, cap=upload_cap,
           query=(Param("from", "string", "MAIL FROM"), Param("to", "string", "RCPT TO; may repeat"))),
     Route("GET", f"{V1}/search", messages.search_messages, "Search messages, newest first",
-          answer=schema.MessageList, query=(SEARCH, START, LIMIT, BEFORE, ZONE)),
+          answer=schema.MessageList, query=(SEARCH, START, LIMIT, BEFORE, UNTIL, SORT, ZONE)),
     Route("DELETE", f"{V1}/search", messages.delete_found, "Delete what a search finds",
           answer=schema.Undo, media=TEXT, query=(SEARCH, ZONE, UNDO), changes=True),
     Route("POST", f"{V1}/undo/{{token}}", messages.undo, "Bring back what a delete with undo hid",

@@ -41,7 +41,7 @@ from mailtrap_local.model import (
 )
 from mailtrap_local.search import dates, patterns, syntax
 from mailtrap_local.search.tree import required
-from mailtrap_local.store.base import Selection, Store, StoreInfo
+from mailtrap_local.store.base import Selection, Sort, Store, StoreInfo
 from mailtrap_local.store.rows import Prepared
 
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
@@ -172,10 +172,12 @@ class Mailbox:
         """A search as typed, its relative dates fixed to now. Raises BadQuery, BadRequest for an unknown time zone."""
         return syntax.parse(text, now=time.time_ns() // 1000, tz=dates.zone(tz or ""))
 
-    async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
-        """Summaries, newest first, with the numbers around them. `limit` None means all."""
+    async def page(
+        self, selection: Selection, *, start: int = 0, limit: int | None = 50, sort: Sort = "newest"
+    ) -> Page:
+        """Summaries in this order, with the numbers around them. `limit` None means all."""
         await self._settle(selection)
-        return await self._store.page(selection, start=start, limit=limit)
+        return await self._store.page(selection, start=start, limit=limit, sort=sort)
 
     async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
         """Summaries in the order of arrival, without the numbers."""

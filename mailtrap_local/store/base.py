@@ -13,7 +13,7 @@ The contract
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailtrap_local.model import Entry, Event, InboxCount, MadeInbox, Page, Record, Session, Summary
 from mailtrap_local.search.syntax import Query
@@ -21,6 +21,7 @@ from mailtrap_local.search.tree import Node
 from mailtrap_local.store.rows import Prepared
 
 Committed = Callable[[Sequence[Event]], None]
+Sort = Literal["newest", "oldest", "sender", "subject", "largest", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class StoreInfo:
     messages: int
     unread: int
     deleted: int  # since the start
+    oldest: int | None = None  # when the oldest message came; None without one
 
 
 class Store(Protocol):
@@ -82,8 +84,10 @@ class Store(Protocol):
     async def undescribed(self) -> tuple[str, ...]:
         """Ids of messages that still lack their digest, oldest first: work that a killed process left."""
 
-    async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
-        """Summaries, newest first. `limit` None means all."""
+    async def page(
+        self, selection: Selection, *, start: int = 0, limit: int | None = 50, sort: Sort = "newest"
+    ) -> Page:
+        """Summaries in this order. `limit` None means all."""
 
     async def oldest(self, selection: Selection, *, limit: int | None = None) -> tuple[Summary, ...]:
         """Summaries in the order of arrival, without the counts of a page."""

@@ -13,9 +13,10 @@ from mailtrap_local.model import Entry, InboxCount, MadeInbox, Page, Record, Ses
 from mailtrap_local.search.sql import expression
 from mailtrap_local.search.tree import Node
 from mailtrap_local.store import changes, rows
-from mailtrap_local.store.base import Committed, Retention, Selection, StoreInfo
+from mailtrap_local.store.base import Committed, Retention, Selection, Sort, StoreInfo
 from mailtrap_local.store.committer import Commit, Committer, Work
 from mailtrap_local.store.database import Database
+from mailtrap_local.store.orders import BY, Orders
 from mailtrap_local.store.reader import Readers
 from mailtrap_local.store.selection import conditions
 from mailtrap_local.store.writer import Writer
@@ -34,6 +35,7 @@ class SqliteStore:
         self._database = database
         self._committed = committed
         self._seq = database.seq
+        self._orders = Orders()
         self._deleted = 0
         self._written = 0.0  # when there was last something to write
         self._stopping = False
@@ -148,15 +150,29 @@ class SqliteStore:
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
-    async def page(self, selection: Selection, *, start: int = 0, limit: int | None = 50) -> Page:
-        """Summaries, newest first. `limit` None means all."""
-        return await self._readers.run(lambda connection: self._page(connection, selection, start, limit))
+    async def page(
+        self, selection: Selection, *, start: int = 0, limit: int | None = 50, sort: Sort = "newest"
+    ) -> Page:
+        """Summaries in this order. `limit` None means all."""
+        return await self._readers.run(lambda connection: self._page(connection, selection, start, limit, sort))
 
-    def _page(self, connection: sqlite3.Connection, selection: Selection, start: int, limit: int | None) -> Page:
+    def _page(
+        self, connection: sqlite3.Connection, selection: Selection, start: int, limit: int | None, sort: Sort
+    ) -> Page:
         total, unread = _totals(connection, selection.inbox)
         where, parameters = conditions(selection)
         span = -1 if limit is None else limit
-        if selection == Selection(inbox=selection.inbox):
+        if sort != "newest":
+            seq = _seq(connection)
+            order = self._orders.get(selection, sort, seq=seq)
+            if order is None:
+                rows_in_order = connection.execute(
+                    f"SELECT m.seq, m.read FROM message m WHERE {where} ORDER BY {BY[sort]}", parameters
+                )
+                order = self._orders.keep(selection, sort, rows_in_order, seq=seq)
+            matched, matched_unread = len(order.seqs), order.unread
+            found = [(each,) for each in order.seqs[start : None if limit is None else start + limit]]
+        elif selection == Selection(inbox=selection.inbox):
             matched, matched_unread = total, unread
             found = connection.execute(
                 f"SELECT m.seq FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT ? OFFSET ?",
@@ -277,13 +293,16 @@ class SqliteStore:
 
     async def info(self) -> StoreInfo:
         """Figures of the whole store."""
-        total, unread = await self._readers.run(lambda connection: _totals(connection, None))
+        total, unread, oldest = await self._readers.run(
+            lambda connection: (*_totals(connection, None), _oldest(connection))
+        )
         return StoreInfo(
             path="" if self._database.private else str(self._database.path),
             size=self._database.size(),
             messages=total,
             unread=unread,
             deleted=self._deleted,
+            oldest=oldest,
         )
 
 
@@ -294,6 +313,11 @@ def _now() -> int:
 def _seq(connection: sqlite3.Connection) -> int:
     seq: int = connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0]
     return seq
+
+
+def _oldest(connection: sqlite3.Connection) -> int | None:
+    row = connection.execute("SELECT created FROM message WHERE hidden IS NULL ORDER BY seq LIMIT 1").fetchone()
+    return row[0] if row else None
 
 
 def _totals(connection: sqlite3.Connection, inbox: str | None) -> tuple[int, int]:

@@ -118,6 +118,32 @@ async def test_before_is_exclusive_and_must_be_a_date(server: Server, client: ht
         assert (answer.status_code, "\n" in answer.text) == (400, False), wrong
 
 
+async def test_a_list_may_be_sorted(server: Server, client: httpx.AsyncClient) -> None:
+    for subject in ("Banana", "apple", "cherry"):
+        await deliver(server, plain(subject))
+    assert await subjects(client, sort="subject") == ["apple", "Banana", "cherry"]
+    found = await subjects(client, "api/v1/search", query="an", sort="oldest", limit=500)
+    assert found == ["Banana", "apple", "cherry"]
+    cursor = (await listed(client))["cursor"]
+    await deliver(server, plain("a"))
+    assert await subjects(client, sort="subject", until=cursor, start=1, limit=1) == ["Banana"]
+    assert await subjects(client, until=cursor) == ["cherry", "apple", "Banana"]
+    assert await subjects(client, until=cursor, limit=0) == ["cherry", "apple", "Banana"]
+    refused: tuple[tuple[dict[str, Any], str, int], ...] = (
+        ({"sort": "size"}, "sender, subject, largest", 400),
+        ({"sort": "sender", "limit": 501}, "500 messages at most", 400),
+        ({"until": "yesterday"}, "not a cursor", 400),
+        ({"until": "other-1"}, "of another database", 410),
+        ({"until": f"{cursor}99"}, "ahead of the server", 410),
+    )
+    for wrong, told, status in refused:
+        for path in ("api/v1/messages", "api/v1/search"):
+            answer = await client.get(path, params={**wrong, "query": "an"})
+            assert (answer.status_code, told in answer.text) == (status, True), (path, wrong, answer.text)
+    assert (await client.get("api/v1/messages", params={"sort": "sender", "limit": 0})).status_code == 400
+    assert (await listed(client, "api/v1/search", query="an", sort="sender", limit=0))["messages_count"] == 4
+
+
 async def _as_sent(client: httpx.AsyncClient, accepted: str) -> tuple[bytes, httpx.Headers]:
     fields = {"Accept-Encoding": accepted}
     async with client.stream("GET", "api/v1/messages", params={"limit": 0}, headers=fields) as answer:

@@ -15,7 +15,7 @@ from mailtrap_local import ids, limits, mime
 from mailtrap_local.errors import BadRequest, NotFound, Stopping
 from mailtrap_local.model import Arrival, Entry, Envelope, Event, Line, MadeInbox, Origin, Recipient, Session
 from mailtrap_local.search import syntax
-from mailtrap_local.store.base import Retention, Selection, Store
+from mailtrap_local.store.base import Retention, Selection, Sort, Store
 
 NOW = 1_800_000_000_000_000
 ALL = Selection()
@@ -114,6 +114,40 @@ class StoreContract:
         assert [summary.id for summary in await store.oldest(ALL, limit=2)] == added[:2]
         assert [summary.id for summary in await store.newest(ALL, limit=2)] == added[:-3:-1]
         assert (await store.page(ALL, limit=0)).summaries == ()
+
+    async def test_a_list_may_be_in_another_order(self, store: Store) -> None:
+        mails = [("Banana", "zoe@x.org", 9), ("apple", "Ann <z@x.org>", 2), ("cherry", "bob@x.org", 5)]
+        for subject, sender, size in mails:
+            raw = f"From: {sender}\r\nSubject: {subject}\r\n\r\n{'x' * size * 100}".encode()
+            await store.add(Entry(raw, Envelope(), Origin(), mime.head(raw), "default", (), NOW, mime.digest(raw)))
+
+        async def subjects(sort: Sort, **page: int) -> list[str]:
+            found = await store.page(ALL, sort=sort, **page)
+            assert (found.matched, found.matched_unread) == (3, 3)
+            return [summary.head.subject for summary in found.summaries]
+
+        assert await subjects("newest") == ["cherry", "apple", "Banana"]
+        assert await subjects("oldest") == ["Banana", "apple", "cherry"]
+        assert await subjects("subject") == ["apple", "Banana", "cherry"]
+        assert await subjects("sender") == ["apple", "cherry", "Banana"]
+        assert await subjects("largest") == ["Banana", "cherry", "apple"]
+        assert await subjects("smallest") == ["apple", "cherry", "Banana"]
+        assert await subjects("largest", start=1, limit=1) == ["cherry"]
+        assert await subjects("largest", start=3) == []
+
+    async def test_another_order_is_that_of_now(self, store: Store) -> None:
+        first = await store.add(entry("same"))
+        second = await store.add(entry("same"))
+        assert [each.id for each in (await store.page(ALL, sort="subject")).summaries] == [second.id, first.id]
+        third = await store.add(entry("a"))
+        as_it_was = Selection(until_seq=second.seq)
+        assert [each.id for each in (await store.page(as_it_was, sort="subject")).summaries] == [second.id, first.id]
+        assert (await store.page(ALL, sort="subject")).summaries[0].id == third.id
+        await store.mark(Selection(ids=(first.id,)), read=True)
+        assert (await store.page(as_it_was, sort="subject")).matched_unread == 1
+        await store.delete(Selection(ids=(second.id,)))
+        assert [each.id for each in (await store.page(as_it_was, sort="subject")).summaries] == [first.id]
+        assert (await store.page(Selection(query=search("same")), sort="oldest")).matched == 1
 
     async def test_many_at_once_each_get_their_own(self, store: Store, events: list[Event]) -> None:
         summaries = await asyncio.gather(*(store.add(entry(f"n{number}")) for number in range(300)))

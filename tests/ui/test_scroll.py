@@ -132,6 +132,17 @@ async def test_a_hundred_thousand(page: Page, context: BrowserContext, server: S
     await expect(page.get_by_role("heading", name=f"Message {MESSAGES - 1}", exact=True)).to_be_visible()
     assert len(asked) < 100  # pages of what was looked at in six runs of scrolling (66 at 60 fps), not all 1,000
 
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Sort:").click()
+    await page.get_by_role("radio", name="By subject").click()
+    await expect(page.get_by_role("option").first).to_contain_text("Message 0")
+    await expect(page.get_by_role("option").nth(2)).to_contain_text("Message 10")
+    await page.evaluate("list => list.scrollTop = list.scrollHeight", await page.query_selector("#list"))
+    await expect(page.get_by_role("option", name="Message 99999")).to_be_visible()
+    await page.get_by_role("button", name="Sort:").click()
+    await page.get_by_role("radio", name="Newest first").click()
+    await expect(page.get_by_role("option").first).to_contain_text("Message 99999")
+
     top = await page.evaluate("list => (list.scrollTop = 52000, list.scrollTop)", await page.query_selector("#list"))
     await expect(page.locator(".row.blank")).to_have_count(0)
     seen = page.locator(".row:not(.active)").nth(12)

@@ -1,6 +1,8 @@
 """What the page tells and remembers: pins, limits, notifications, settings in step, exported and imported."""
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ window.Notification = class {
   static permission = "default";
   static answer = "granted";
   static async requestPermission() { return (this.permission = this.answer); }
-  constructor(title, { body }) { window.notes.push(`${title}: ${body}`); }
+  constructor(title, { body }) { window.notes.push(`${title}: ${body}`); window.note = this; }
   close() {}
 };
 """
@@ -57,6 +59,36 @@ class TestLimited:
         await expect(near).to_have_text("9 of 10 kept")
 
 
+class TestLimitedInBytes:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(smtp_port=0, http_port=0, max_messages=0, max_bytes=2_000_000)
+
+    async def test_it_is_told(self, page: Page, send: Send) -> None:
+        await send(plain("half", text="0123456789\n" * 90_000))
+        await page.goto("")
+        await expect(page.get_by_role("option")).to_have_count(1)
+        near = page.locator(".chip.near")
+        await expect(near).to_have_count(0)
+        await send(plain("nearly all", text="0123456789\n" * 75_000))
+        await expect(near).to_have_text("1.9 MB of 2.0 MB kept")
+
+
+class TestLimitedInAge:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(smtp_port=0, http_port=0, max_age=86_400)
+
+    async def test_it_is_told(self, page: Page, context: BrowserContext, send: Send) -> None:
+        await send(plain("old"))
+        await page.goto("")
+        await expect(page.get_by_role("option")).to_have_count(1)
+        await expect(page.locator(".chip.near")).to_have_count(0)
+        await page.clock.install(time=time.time() + 86_400 - 3600)
+        await page.reload()
+        await expect(page.locator(".chip.near")).to_have_text(re.compile(r"Oldest leaves in (1 h|59 min)"))
+
+
 async def test_notifications_are_asked_for(page: Page, context: BrowserContext, send: Send) -> None:
     await context.add_init_script(NOTES)
     await page.goto("")
@@ -70,6 +102,9 @@ async def test_notifications_are_asked_for(page: Page, context: BrowserContext, 
     await send(plain("Look here"))
     await page.wait_for_function("window.notes.length === 1")
     assert await page.evaluate("window.notes") == ["1 new message: Look here"]
+    await page.evaluate("note.onclick()")
+    await expect(page.locator(".message-title")).to_have_text("Look here")
+    await expect(page).to_have_url(re.compile("/view/"))
 
 
 async def test_a_browser_may_refuse_notifications(page: Page, context: BrowserContext) -> None:

@@ -2,20 +2,20 @@
  * What a person can do. Each act changes the screen first and asks the server then; if it refuses, the act is taken
  * back and said so.
  *
- * @import { Tab } from "./store.js"
+ * @import { Sort, Tab } from "./store.js"
  */
 import * as api from "./api.js";
 import { amend } from "./apply.js";
-import { put } from "./clipboard.js";
 import { rail } from "./news.js";
-import { heal, reach } from "./sync.js";
+import { SORTS } from "./sorts.js";
+import { heal, look, reach } from "./pages.js";
 import { go } from "./router.js";
 import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
 import { batch } from "./vendor/preact.js";
 import {
-  active, bodies, held, idAt, lastTab, list, listTop, narrow, opened, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
-  selected, shown, totals, touched,
+  active, aside, bodies, held, idAt, lastTab, list, listTop, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
+  selected, shown, spoken, totals, touched,
 } from "./store.js";
 
 const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
@@ -41,9 +41,12 @@ export function openTab(tab) {
   go({ tab }, { replace: true });
 }
 
+/** @param {string} id @returns {number} when it came, as far as it is known */
+const came = (id) => Date.parse(list.summaries.get(id)?.Created ?? "") || 0;
+
 /** Two selected messages next to each other, the older one left. */
 export function compare() {
-  const [id, other] = [...selected.peek()].sort((one, two) => rowOf(two) - rowOf(one));
+  const [id, other] = [...selected.peek()].sort((one, two) => came(one) - came(two));
   if (selected.peek().size !== 2) return void tell("Select two messages to compare them");
   go({ view: "mail", id, other, tab: "" });
 }
@@ -54,7 +57,7 @@ export function close() {
 
 /** Move to another row; beside an open message, or where there is room, show it. @param {number} row @param {boolean} [extend] */
 export function moveTo(row, extend = false) {
-  if (row < 0 && held.peek()) return revealHeld();
+  if (row < 0 && (held.peek() || aside.peek())) return revealHeld();
   const to = Math.max(0, Math.min(shown.value - 1, row));
   const summary = rowAt(to);
   if (!summary) return void (to < shown.value && reach(to).then(() => rowAt(to) && moveTo(to, extend)));
@@ -69,8 +72,15 @@ export const move = (by, extend) => {
   moveTo(row < 0 ? listTop.peek() : row + by, extend);
 };
 
-/** Show what came meanwhile, and go to the newest. */
+/** @param {Sort} sort */
+export function sortBy(sort) {
+  go({ sort });
+  spoken.value = SORTS.find(([name]) => name === sort)?.[1] ?? "";
+}
+
+/** Show what came meanwhile, and go to the newest; a sorted list stays where it is. */
 export function revealHeld() {
+  if (route.peek().sort) return void look(true);
   batch(() => {
     held.value = 0;
     revision.value += 1;
@@ -164,18 +174,6 @@ export function togglePin(ids) {
     const others = tagsOf(id).filter((tag) => tag !== PINNED);
     void setTags([id], pin ? [...others, PINNED] : others);
   }
-}
-
-/** @param {object} mail */
-export async function sendSample(mail) {
-  await api.compose(mail).then(() => tell("A sample mail is on its way"), (error) => failed(error, "Not sent"));
-}
-
-/** The first one-time code of the open message goes onto the clipboard. */
-export async function copyCode() {
-  const [code] = opened.peek().message?.Codes ?? [];
-  if (code) await put(code);
-  tell(code ? `Code ${code} copied` : "No one-time code is in this message");
 }
 
 /** @param {string} id */

@@ -1,7 +1,7 @@
 /**
  * The server, as functions. Every message is fetched with ?peek=1: looking must not change.
  *
- * @import { Bounced, Fault, FaultPreset, FaultRule, Info, Inbox, Listing, MadeInbox, Message, RateLimit, RatePreset, RateRule, Session, SessionRow, WebUI } from "../types/wire.d.ts"
+ * @import { Bounced, Fault, FaultPreset, FaultRule, Guide, Inbox, Info, Listing, MadeInbox, Message, RateLimit, RatePreset, RateRule, Session, SessionRow, WebUI } from "../types/wire.d.ts"
  */
 import { base } from "./store.js";
 
@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** @typedef {{ inbox: string, q: string }} Scope */
+/** @typedef {{ inbox: string, q: string, sort?: string, until?: string }} Scope   `until`: the cursor that the list is of, "" for now */
 
 /** @param {string} [inbox] the root of the API, of one inbox if named */
 export const root = (inbox = "") => `${base}${inbox ? `/inbox/${encodeURIComponent(inbox)}` : ""}/api/v1`;
@@ -44,7 +44,8 @@ function send(method, url, value) {
 
 /** @param {Scope} scope @param {number} start @param {number} limit @param {AbortSignal} [signal] @returns {Promise<Listing>} */
 export function page(scope, start, limit, signal) {
-  const range = `start=${start}&limit=${limit}`;
+  const { sort, until } = scope;
+  const range = `start=${start}&limit=${limit}${sort ? `&sort=${sort}` : ""}${until ? `&until=${until}` : ""}`;
   if (!scope.q) return get(`${root(scope.inbox)}/messages?${range}`, signal);
   return get(`${root(scope.inbox)}/search?${new URLSearchParams({ query: scope.q, tz: zone })}&${range}`, signal);
 }
@@ -112,8 +113,14 @@ export async function removeAll(scope, seconds) {
 export const restore = async (token) =>
   (await (await ask(`${root()}/undo/${encodeURIComponent(token)}`, { method: "POST" })).json()).restored;
 
-/** @param {object} mail in the shape of POST /send @returns {Promise<string>} its id */
-export const compose = async (mail) => (await (await send("POST", `${root()}/send`, mail)).json()).ID;
+/** @returns {Promise<Guide>} */
+export const guide = () => get(`${base}/static/start.json`);
+
+/** Put a mail in as it is. @param {string} mail @param {string[]} to */
+export const upload = (mail, to) =>
+  ask(`${root()}/messages?${new URLSearchParams([["from", "app@example.com"], ...to.map((one) => ["to", one])])}`, {
+    method: "POST", headers: { "Content-Type": "message/rfc822" }, body: mail,
+  });
 
 /** @param {string} id @param {{ Kind: string, Recipients: string[], Diagnostic: string }} order @returns {Promise<Bounced>} */
 export const bounce = async (id, order) => (await send("POST", part(id, "/bounce"), order)).json();

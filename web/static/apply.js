@@ -5,7 +5,7 @@
  * @import { Scope } from "./api.js"
  */
 import {
-  active, bodies, held, list, listTop, opened, outer, paused, route, scopeUnread, selected,
+  active, asOf, aside, bodies, held, list, listTop, opened, outer, paused, route, scopeUnread, selected,
 } from "./store.js";
 
 /** Ids that were deleted here, before the server was asked: its event brings no news. @type {Set<string>} */
@@ -18,7 +18,7 @@ export function inScope(event, scope) {
 }
 
 /** @returns {boolean} whether new rows must wait, so that nothing moves under the eyes */
-const holding = () => paused.peek() || listTop.peek() > 0 || route.peek().id !== "" || selected.peek().size > 0;
+export const holding = () => paused.peek() || listTop.peek() > 0 || route.peek().id !== "" || selected.peek().size > 0;
 
 /**
  * @param {LiveEvent} event
@@ -28,7 +28,7 @@ const holding = () => paused.peek() || listTop.peek() > 0 || route.peek().id !==
 export function apply(event, narrowed) {
   switch (event.type) {
     case "new":
-      return arrive(event.message);
+      return route.peek().sort ? wait(event) : arrive(event.message);
     case "update":
       return update(event);
     case "delete":
@@ -51,6 +51,14 @@ function arrive(summary) {
   if (holding()) held.value += 1;
   if (!summary.Read) scopeUnread.value += 1;
   return true;
+}
+
+/** One more for a sorted list. @param {Extract<LiveEvent, { type: "new" }>} event */
+function wait({ seq, message }) {
+  if (seq <= Number(asOf.value.split("-").at(-1))) return true;
+  aside.value += 1;
+  if (!message.Read) scopeUnread.value += 1;
+  return holding();
 }
 
 /** @param {Extract<LiveEvent, { type: "update" }>} event */
@@ -111,7 +119,7 @@ function truncate(inbox) {
   if (inbox !== null && inbox !== route.value.inbox) return false;
   if (list.total === 0) return true;
   list.clear();
-  held.value = 0;
+  held.value = aside.value = 0;
   scopeUnread.value = 0;
   selected.value = new Set();
   active.value = "";

@@ -6,7 +6,7 @@ import { close, failed, messages, open } from "./acts.js";
 import { gone, take } from "./apply.js";
 import { rail } from "./news.js";
 import { track } from "./pending.js";
-import { heal } from "./sync.js";
+import { heal } from "./pages.js";
 import { offerUndo } from "./toasts.js";
 import { batch } from "./vendor/preact.js";
 import { active, list, narrow, outer, panel, revision, route, rowAt, rowOf, scopeUnread, shown, totals } from "./store.js";

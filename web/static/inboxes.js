@@ -6,7 +6,7 @@ import { rail } from "./news.js";
 import { track } from "./pending.js";
 import { go } from "./router.js";
 import { base, inboxes, made, route } from "./store.js";
-import { heal } from "./sync.js";
+import { heal } from "./pages.js";
 import { offerUndo, tell } from "./toasts.js";
 
 const UNDO_SECONDS = 30;

@@ -5,6 +5,7 @@
  * `always`: also while one writes into a field.
  */
 import * as acts from "./acts.js";
+import { copyCode } from "./clipboard.js";
 import { remove } from "./deleting.js";
 import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
@@ -62,11 +63,12 @@ export const KEYS = [
   { keys: ["s"], does: "Pin or unpin", group: "Act", run: () => acts.togglePin(targets()) },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["d"], does: "Compare two selected messages", group: "Act", run: acts.compare },
-  { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void acts.copyCode() },
+  { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void copyCode() },
   { keys: ["p"], does: "Pause or go on", group: "Act", run: () => (paused.value = !paused.peek()) },
   ...TABS.map(({ name, label }, at) => /** @type {Key} */ ({
     keys: [tabKey(at)], does: `Tab: ${label}`, group: "View", run: () => route.peek().id && acts.openTab(name),
   })),
+  { keys: ["Shift+S"], does: "Sort the list", group: "Go", run: () => focus("#sort", "click") },
   { keys: ["/"], does: "Search", group: "Go", run: () => focus("#search") },
   { keys: ["g i"], does: "All messages", group: "Go", run: () => go({ view: "mail", inbox: "", id: "", q: "" }) },
   { keys: ["g u"], does: "Unread messages", group: "Go", run: () => go({ view: "mail", id: "", q: "is:unread" }) },

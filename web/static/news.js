@@ -1,10 +1,9 @@
 /**
  * What the rail and the toolbar count, and what is said to who cannot see the list.
  *
- * @import { Listing, LiveEvent } from "../types/wire.d.ts"
+ * @import { Listing, LiveEvent, Summary } from "../types/wire.d.ts"
  */
 import * as api from "./api.js";
-import { inert } from "./format.js";
 import { told } from "./notify.js";
 import { batch } from "./vendor/preact.js";
 import { ended, inboxes, info, route, scopeUnread, searchError, spoken, tags, totals, warnings } from "./store.js";
@@ -39,15 +38,16 @@ export function learn(events) {
   if (events.some((event) => event.type !== "sessions")) rail();
   if (events.some((event) => event.type === "sessions")) ended.value += 1;
   const last = came.at(-1);
-  if (last) announce(came.length, inert(last.message.Subject));
+  if (last) announce(came.length, last.message);
 }
 
 let spoke = 0;
 let unspoken = 0;
-let newest = "";
-/** @param {number} came say it, at most every 5 s @param {string} subject of the newest */
-function announce(came, subject) {
-  newest = subject;
+/** @type {Summary} */
+let newest;
+/** @param {number} came say it, at most every 5 s @param {Summary} message the newest */
+function announce(came, message) {
+  newest = message;
   unspoken += came;
   if (spoke) return;
   spoken.value = `${unspoken} new ${unspoken === 1 ? "message" : "messages"}`;

@@ -1,4 +1,10 @@
-/** Notifications of the system about new mail, for who asked for them and looks elsewhere. */
+/**
+ * Notifications of the system about new mail, for who asked for them and looks elsewhere.
+ *
+ * @import { Summary } from "../types/wire.d.ts"
+ */
+import { inert } from "./format.js";
+import { go } from "./router.js";
 import { prefer, prefs } from "./store.js";
 import { tell } from "./toasts.js";
 
@@ -10,12 +16,13 @@ export async function notify(on) {
   return allowed;
 }
 
-/** @param {string} title @param {string} body */
-export function told(title, body) {
+/** @param {string} title @param {Summary} message the newest; a click opens it */
+export function told(title, { ID, Subject }) {
   if (!prefs.peek().notify || !document.hidden || globalThis.Notification?.permission !== "granted") return;
-  const note = new Notification(title, { body, tag: "mailtrap-local", silent: true });
+  const note = new Notification(title, { body: inert(Subject), tag: "mailtrap-local", silent: true });
   note.onclick = () => {
     window.focus();
+    go({ view: "mail", id: ID, other: "", tab: "" });
     note.close();
   };
 }

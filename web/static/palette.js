@@ -9,6 +9,7 @@ import { brief, inert } from "./format.js";
 import { KEYS } from "./keys.js";
 import { notify } from "./notify.js";
 import { go } from "./router.js";
+import { SORTS } from "./sorts.js";
 import { found, inboxes, prefer, prefs, tags } from "./store.js";
 
 /** @typedef {{ kind: string, label: string, keys?: string, run: () => unknown }} Entry */
@@ -46,6 +47,7 @@ function known() {
     ...inboxes.value.map(({ Name }) => ({ kind: "Inbox", label: Name, run: to("", Name) })),
     ...Object.keys(tags.value).map((tag) => ({ kind: "Tag", label: tag, run: to(tagQuery(tag)) })),
     ...prefs.value.saved.map((q) => ({ kind: "Search", label: q, run: to(q) })),
+    ...SORTS.map(([sort, label]) => ({ kind: "Sort", label, run: () => acts.sortBy(sort) })),
     ...choices(),
   ];
 }

@@ -1,10 +1,11 @@
 /**
  * The URL is the truth about where one is: inbox, message, tab and search.
  *
- *   /  /inbox/{name}  /view/{id}  /inbox/{name}/view/{id}     with ?tab= ?q= ?with={other id} ?view=sessions
+ *   /  /inbox/{name}  /view/{id}  /inbox/{name}/view/{id}     with ?tab= ?q= ?sort= ?with={other id} ?view=sessions
  *
- * @import { Route, Tab } from "./store.js"
+ * @import { Route, Sort, Tab } from "./store.js"
  */
+import { SORTS } from "./sorts.js";
 import { base, route } from "./store.js";
 import { TABS } from "./tabs.js";
 
@@ -20,6 +21,7 @@ export function read(url) {
     tab: TABS.some(({ name }) => name === tab) ? /** @type {Tab} */ (tab) : "",
     inbox,
     q: url.searchParams.get("q") ?? "",
+    sort: /** @type {Sort} */ (SORTS.find(([name]) => name === url.searchParams.get("sort"))?.[0] ?? ""),
   };
 }
 
@@ -31,6 +33,7 @@ export function write(to) {
   if (to.view === "sessions") query.set("view", "sessions");
   if (to.view === "sessions" && to.id) query.set("id", to.id);
   if (to.q) query.set("q", to.q);
+  if (to.sort) query.set("sort", to.sort);
   if (to.other && view) query.set("with", to.other);
   if (to.tab && view) query.set("tab", to.tab);
   const search = query.size ? `?${query}` : "";

@@ -1,14 +1,15 @@
 /**
  * All state of the page. Components read it, acts (`acts.js`) change it; nothing else holds any.
  *
- * @import { Fault, FaultPreset, Inbox, Info, MadeInbox, Message, RateLimit, RatePreset, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
+ * @import { Fault, FaultPreset, Guide, Inbox, Info, MadeInbox, Message, RateLimit, RatePreset, Session, SessionRow, Summary, WebUI } from "../types/wire.d.ts"
  */
 import { computed, effect, signal } from "./vendor/preact.js";
 import { Sparse } from "./sparse.js";
 
 /**
  * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session" | "links"} Tab
- * @typedef {{ view: "mail" | "sessions", id: string, other: string, tab: Tab | "", inbox: string, q: string }} Route
+ * @typedef {{ view: "mail" | "sessions", id: string, other: string, tab: Tab | "", inbox: string, q: string, sort: Sort }} Route
+ * @typedef {"" | "oldest" | "sender" | "subject" | "largest" | "smallest"} Sort   "" is newest first
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened
@@ -20,13 +21,17 @@ export const base = document.documentElement.dataset.base ?? "";
 const STORAGE = "mailtrap-local";
 
 // Where one is
-export const route = signal(/** @type {Route} */ ({ view: "mail", id: "", other: "", tab: "", inbox: "", q: "" }));
+export const route = signal(/** @type {Route} */ ({ view: "mail", id: "", other: "", tab: "", inbox: "", q: "", sort: "" }));
 
 // The list. `list` is changed in place: who reads it reads `revision` too.
 export const list = new Sparse();
 export const revision = signal(0);
 export const loaded = signal(false);
+export const entering = signal(/** @type {AbortController | null} */ (null)); // a scope whose first page is on its way
 export const held = signal(0); // newest messages that are not shown yet, so that nothing moves
+export const aside = signal(0); // new messages that are not in a sorted list yet: where they belong is not known here
+export const asOf = signal(""); // the cursor that a sorted list is of
+export const jump = signal(0); // rows by which what is in sight has moved, to be scrolled after
 export const paused = signal(false);
 export const active = signal(""); // id of the row that the keys are on
 export const selected = signal(/** @type {ReadonlySet<string>} */ (new Set()));
@@ -68,6 +73,9 @@ export const faultPresets = signal(/** @type {FaultPreset[]} */ ([]));
 export const limits = signal(/** @type {RateLimit[]} */ ([]));
 export const limitPresets = signal(/** @type {RatePreset[]} */ ([]));
 export const faultError = signal("");
+
+// Snippets and sample mails, once somebody looks at them
+export const guide = signal(/** @type {Guide | null} */ (null));
 
 // What the palette finds
 export const found = signal(/** @type {Summary[]} */ ([]));

@@ -81,7 +81,7 @@ export interface MadeInbox {
 export interface WebUI { Label: string; Version?: string; SMTP?: string; SMTPTLS?: string; SMTPTerms?: string; HideDeleteAllButton?: boolean }
 
 export interface Info {
-  Version: string; Tags: Record<string, number>; Messages: number; Unread: number;
+  Version: string; Tags: Record<string, number>; Messages: number; Unread: number; Oldest?: string | null;
   Limits?: { MaxMessages: number; MaxAge: number; MaxBytes: number; MaxMessageSize: number };
 }
 
@@ -112,3 +112,9 @@ export interface RateLimit {
   Passed: number; Refused: number; Keys: number;
 }
 export interface RatePreset { Name: string; Summary: string; Source: string; Note: string; Limits: RateRule[] }
+
+/** start.json: lines of texts, with {host}, {port} and {url} to be filled in. */
+export interface Guide {
+  snippets: { name: string; file: string; text: string[] }[];
+  samples: { name: string; to: string[]; mail: string[] }[];
+}

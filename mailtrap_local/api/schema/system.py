@@ -49,6 +49,7 @@ class Information(Struct, frozen=True):
     Ports: Ports
     Limits: Limits
     Cursor: str
+    Oldest: str | None = None  # when the oldest message came
 
 
 class MessageRelay(Struct, frozen=True):

@@ -36,6 +36,7 @@ const PATHS = {
   session: "M3 3h10v10H3zM5.5 6.5 7 8l-1.5 1.5M8.5 10h2",
   plus: "M8 3v10M3 8h10",
   bolt: "M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z",
+  sort: "M5 3v10M2.5 10.5 5 13l2.5-2.5M9 4h5M9 8h4M9 12h2.5",
   again: "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
   send: "M14 2 2 7l4.5 2L9 14zM6.5 9 14 2",
 };

@@ -7,8 +7,9 @@
  */
 import { html, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
 import * as acts from "../acts.js";
+import { heal } from "../pages.js";
 import {
-  active, held, listRows, listTop, loaded, narrow, prefs, revision, route, rowAt, rowOf, selected, shown,
+  active, aside, held, jump, listRows, listTop, loaded, narrow, prefs, revision, route, rowAt, rowOf, selected, shown,
 } from "../store.js";
 import { Blank, Row } from "./row.js";
 import { Nothing } from "./nothing.js";
@@ -63,7 +64,8 @@ export function List() {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const { dense, list: width } = prefs.value;
   const height = dense ? 30 : 52;
-  const scope = `${route.value.inbox}\n${route.value.q}`;
+  const { inbox, q, sort } = route.value;
+  const scope = `${inbox}\n${q}\n${sort}`;
 
   useEffect(() => {
     const element = /** @type {HTMLDivElement} */ (box.current);
@@ -77,6 +79,12 @@ export function List() {
     listTop.value = 0;
   }, [scope]);
 
+  // What is in sight stays there when a sorted list is made anew.
+  useLayoutEffect(() => {
+    if (box.current && jump.value) box.current.scrollTop += jump.value * height;
+    jump.value = 0;
+  }, [jump.value]);
+
   // The active row stays on screen when keys move it.
   const marked = rowOf(active.value);
   useLayoutEffect(() => {
@@ -89,6 +97,7 @@ export function List() {
 
   const scroll = () => {
     const element = /** @type {HTMLDivElement} */ (box.current);
+    if (element.scrollTop === 0 && listTop.peek() > 0 && aside.peek()) heal();
     if (element.scrollTop === 0 && listTop.peek() > 0 && held.peek() && !route.peek().id) {
       const came = held.peek();
       held.value = 0;

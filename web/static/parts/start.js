@@ -1,8 +1,6 @@
-import { html, useId, useSignal } from "../vendor/preact.js";
-import * as acts from "../acts.js";
-import { SAMPLES } from "../samples.js";
-import { snippets } from "../snippets.js";
-import { webui } from "../store.js";
+import { html, useEffect, useId, useSignal } from "../vendor/preact.js";
+import * as guiding from "../guide.js";
+import { base, guide, webui } from "../store.js";
 import { Button } from "./button.js";
 import { Copy } from "./copy.js";
 
@@ -21,8 +19,11 @@ export function Start() {
   const id = useId(); // it may be there twice: in its pane and in its dialog
   const { host, port } = where();
   const { SMTPTLS = "", SMTPTerms = "" } = webui.value;
-  const all = snippets(host, port);
-  const { file, text } = all[chosen.value];
+  useEffect(() => void guiding.load(), []);
+  if (!guide.value) return html`<div class="start"><p class="loading">Loading</p></div>`;
+  const { snippets: all, samples } = guide.value;
+  const { file, text: lines } = all[chosen.value];
+  const text = lines.join("\n").replaceAll("{host}", host).replaceAll("{port}", port).replaceAll("{url}", location.origin + base);
   /** @param {KeyboardEvent} event */
   const press = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -41,6 +42,6 @@ export function Start() {
       <div class="example-head"><span class="quiet">${file}</span><${Copy} text=${text} named /></div>
       <pre tabindex="0" aria-label="Snippet">${text}</pre></div>
     <h2>Or try it with a sample</h2>
-    <p class="samples">${SAMPLES.map(({ name, mail }) => html`<${Button} key=${name} icon="send" label=${name} text class="outlined" onClick=${() => void acts.sendSample(mail)} />`)}</p>
+    <p class="samples">${samples.map((sample) => html`<${Button} key=${sample.name} icon="send" label=${sample.name} text class="outlined" onClick=${() => void guiding.send(sample)} />`)}</p>
   </div>`;
 }
