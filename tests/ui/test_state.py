@@ -70,7 +70,7 @@ class TestLimitedInBytes:
         await expect(page.get_by_role("option")).to_have_count(1)
         near = page.locator(".chip.near")
         await expect(near).to_have_count(0)
-        await send(plain("nearly all", text="0123456789\n" * 75_000))
+        await send(plain("nearly all", text="0123456789\n" * 70_000))
         await expect(near).to_have_text("1.9 MB of 2.0 MB kept")
 
 
