@@ -11,18 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import uvicorn
 
 from mailtrap_local.api import table as api
-from mailtrap_local.compat import table as compat
 from mailtrap_local.errors import RequestError, SettingError
 from mailtrap_local.events import Hub
 from mailtrap_local.faults import Faults, read
-from mailtrap_local.hooks import Hooks
 from mailtrap_local.http.app import create_app
-from mailtrap_local.http.connection import HttpConnection, SocketConnection
+from mailtrap_local.http.connection import HttpConnection, open_socket
+from mailtrap_local.http.route import Route
 from mailtrap_local.listening import Listening, listen, listen_unix
 from mailtrap_local.mailbox import Mailbox
 from mailtrap_local.rates import Limit, RateLimits
@@ -38,11 +37,11 @@ from mailtrap_local.store.database import Database
 from mailtrap_local.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from mailtrap_local.hooks import Hooks
     from mailtrap_local.tls.identity import Identity
 
 log = logging.getLogger(__name__)
 
-ROUTES = (*api.ROUTES, *compat.ROUTES)  # where two have one path, the API's own comes first
 _STOP_SECONDS = 0.8
 _DATE_SECONDS = 1.0
 
@@ -75,7 +74,7 @@ class Server:
             )
         self.authority = ""  # the certificate that TLS clients have to trust (PEM), if it is one of ours
         self._authenticate = authenticate
-        self._hooks = None if hooks is None else Hooks(hooks)
+        self._hooks = _hooks(hooks)
         self.faults = _faults(self.settings)
         self.rates = _rates(self.settings)
         self._stack = contextlib.AsyncExitStack()
@@ -133,7 +132,14 @@ class Server:
             stack.push_async_callback(self._hooks.stop)
         await self._serve_smtp(stack, doors)
         app = create_app(
-            self.mailbox, self.sessions, self.faults, self.rates, self.settings, routes=ROUTES, authority=self.authority
+            self.mailbox,
+            self.sessions,
+            self.faults,
+            self.rates,
+            self.settings,
+            routes=api.ROUTES,
+            others=_others,
+            authority=self.authority,
         )
         web = _Web(app)
         await web.start(http)
@@ -219,6 +225,25 @@ class Server:
         return store
 
 
+def routes() -> tuple[Route, ...]:
+    """Every route there is. Where two have one path, the API's own comes first."""
+    return (*api.ROUTES, *_others())
+
+
+def _others() -> tuple[Route, ...]:
+    from mailtrap_local.compat.table import ROUTES  # here, since most servers are never asked for them
+
+    return ROUTES
+
+
+def _hooks(methods: object | None) -> "Hooks | None":
+    if methods is None:
+        return None
+    from mailtrap_local.hooks import Hooks  # here, since few servers have any
+
+    return Hooks(methods)
+
+
 def _faults(settings: Settings) -> Faults:
     """Those that the settings ask for. Raises SettingError."""
     faults = Faults(magic_addresses=settings.magic_addresses)
@@ -250,7 +275,7 @@ class _Web(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=HttpConnection,
-            ws=SocketConnection,
+            ws=cast("type[asyncio.Protocol]", open_socket),
             lifespan="off",
             log_config=None,
             access_log=False,

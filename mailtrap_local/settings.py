@@ -5,9 +5,7 @@ Flags, environment variables (`MAILTRAP_LOCAL_…`), `mailtrap-local.toml`, `[to
 file, and that over the default. Nothing here is read but the file.
 """
 
-import difflib
 import ipaddress
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from itertools import combinations
@@ -265,9 +263,11 @@ def strangers(environ: Mapping[str, str]) -> tuple[str, ...]:
 
     Others with the prefix are no mistake: Kubernetes names some after the services of its namespace.
     """
+    from difflib import get_close_matches  # here, since most have nothing to suggest
+
     known = {row.name.upper() for row in _ROWS} | {"CONFIG"}
     found = {name.removeprefix(ENVIRONMENT_PREFIX) for name in environ if name.startswith(ENVIRONMENT_PREFIX)}
-    near = ((name, difflib.get_close_matches(name, known, n=1, cutoff=0.8)) for name in sorted(found - known))
+    near = ((name, get_close_matches(name, known, n=1, cutoff=0.8)) for name in sorted(found - known))
     return tuple(
         f"The environment variable {ENVIRONMENT_PREFIX}{name} is no setting; was {ENVIRONMENT_PREFIX}{best[0]} meant?"
         for name, best in near
@@ -295,8 +295,13 @@ def _values(file: Path) -> Iterator[tuple[str, object]]:
 
 
 def _table(file: Path) -> dict[str, object]:
+    import tomllib  # here, since most starts have no file of settings
+
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if file.name == PROJECT_FILE and PROJECT_TABLE not in text:
+            return {}  # the usual one, of a project that has no word for us
+        document = tomllib.loads(text)
     except OSError as error:
         raise SettingError(f"The settings file {file} cannot be read: {error.strerror}.") from None
     except ValueError as error:
@@ -310,7 +315,9 @@ def _table(file: Path) -> dict[str, object]:
 
 
 def _suggestion(key: str) -> str:
-    best = difflib.get_close_matches(key.replace("_", "-"), [row.key for row in _ROWS], n=1)
+    from difflib import get_close_matches
+
+    best = get_close_matches(key.replace("_", "-"), [row.key for row in _ROWS], n=1)
     return f"; was {best[0]} meant?" if best else ": `mailtrap-local --help` lists all"
 
 

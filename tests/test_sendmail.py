@@ -22,6 +22,7 @@ from mailtrap_local import sendmail
 if TYPE_CHECKING:
     from mailtrap_local.server import Server
 
+MODULES = 75  # that it loads, those of the interpreter's own start too; 62 when this was written
 MAIL = (
     b"From: app@example.com\nTo: Ann <ann@example.com>, bob@example.com\nBcc: eve@example.com\nSubject: Hi\n\nHello\n"
 )
@@ -71,7 +72,7 @@ class Script:
         writer.close()
 
     def _answer(self, line: str, verb: str) -> str:
-        if verb == "EHLO":
+        if verb == "EHLO" and "ehlo" not in self.replies:
             return "\r\n".join([*(f"250-{each}" for each in ("script", *self.extensions)), "250 HELP"])
         default = {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 OK")
         return next((reply for start, reply in self.replies.items() if line.lower().startswith(start)), default)
@@ -170,6 +171,23 @@ async def test_what_the_server_offers_is_used() -> None:
         assert (await run("-t", "-f", "a@b.c", "-S", f"127.0.0.1:{script.port}", mail=mail)).code == 0
     assert "mail from:<a@b.c> body=8bitmime smtputf8" in script.heard
     assert "rcpt to:<jürgen@example.com>" in script.heard
+
+
+async def test_a_server_of_old_is_greeted_in_its_words() -> None:
+    async with scripted({"ehlo": "502 what?"}) as script:
+        assert (await run("-t", "-f", "a@b.c", "-S", f"127.0.0.1:{script.port}")).code == 0
+    assert script.heard[:3] == ["ehlo localhost", "helo localhost", "mail from:<a@b.c>"]
+
+
+async def test_the_size_is_told_to_a_server_that_wants_it() -> None:
+    async with scripted({}, "LIMITS SIZE", "SIZE 1000") as script:
+        assert (
+            await run("-f", "a@b.c", "-S", f"127.0.0.1:{script.port}", "b@b.c", mail=b"Subject: x\n\n.\n")
+        ).code == 0
+    assert "mail from:<a@b.c> size=14" in script.heard
+    async with scripted({}, "LIMITS SIZE") as script:
+        assert (await run("-f", "a@b.c", "-S", f"127.0.0.1:{script.port}", "b@b.c")).code == 0
+    assert "mail from:<a@b.c>" in script.heard
 
 
 REFUSALS = [
@@ -354,13 +372,17 @@ async def test_it_imports_nothing_heavy() -> None:
         "aiosmtpd",
         "uvicorn",
         "msgspec",
+        "smtplib",
+        "ssl",
+        "email",
         "mailtrap_local.settings",
     }
     assert not heavy & modules
+    assert len(modules) <= MODULES, f"{len(modules)} modules; is each of these needed? {sorted(modules)}"
 
 
 def test_it_starts_hardly_later_than_the_module_that_sends(tmp_path: Path) -> None:
-    """An app waits for it with each mail. Measured beside `import smtplib`, the quickest of several runs."""
+    """An app waits for it with each mail. Measured beside `import smtplib` alone, the quickest of several runs."""
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environ["PYTHONPYCACHEPREFIX"] = str(tmp_path)  # both begin without compiled modules, and both keep them
 
@@ -375,6 +397,6 @@ def test_it_starts_hardly_later_than_the_module_that_sends(tmp_path: Path) -> No
     ours, smtplibs = seconds(*nobody), seconds("-c", "import smtplib")
     for _ in range(40):
         ours, smtplibs = min(ours, seconds(*nobody)), min(smtplibs, seconds("-c", "import smtplib"))
-        if ours < 1.75 * smtplibs:
+        if ours < 1.1 * smtplibs:
             return
     pytest.fail(f"{ours:.3f} s beside {smtplibs:.3f} s")

@@ -5,6 +5,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from starlette.responses import Response
@@ -15,8 +16,10 @@ from mailtrap_local.api.messages import envelope_of, stored
 from mailtrap_local.errors import BadRequest, MailtrapLocalError
 from mailtrap_local.http import answer, bodies
 from mailtrap_local.http.route import Call
-from mailtrap_local.mime.compose import Attachment, compose
 from mailtrap_local.model import Address
+
+if TYPE_CHECKING:
+    from mailtrap_local.mime.compose import Attachment
 
 _DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^;,=]+=[^;,]*)*(?P<base64>;base64)?,", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
@@ -34,6 +37,8 @@ async def send(call: Call) -> Response:
 
 
 def _compose(wanted: schema.SendMessage) -> bytes:
+    from mailtrap_local.mime.compose import compose  # here, since most servers never write a mail
+
     return compose(
         sender=_address(wanted.From),
         to=_addresses(wanted.To),
@@ -62,7 +67,9 @@ def _address(value: schema.EmailName) -> Address:
     return Address(value.Name, value.Email)
 
 
-def _attachment(value: schema.SendAttachment) -> Attachment:
+def _attachment(value: schema.SendAttachment) -> "Attachment":
+    from mailtrap_local.mime.compose import Attachment
+
     content, declared = _content(value)
     return Attachment(content, value.Filename, value.ContentType or declared, value.ContentID)
 

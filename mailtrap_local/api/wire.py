@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from mailtrap_local import model
 from mailtrap_local.api import schema
-from mailtrap_local.doctor.diagnoses import Finding
-from mailtrap_local.doctor.explain import explain, in_words
+
+if TYPE_CHECKING:
+    from mailtrap_local.doctor.diagnoses import Finding
 
 _EPOCH = datetime(1970, 1, 1)  # naive, since only what lies within its zone's calendar can be written at all
 _NOBODY = schema.Address("", "")
@@ -241,13 +242,15 @@ def session_row_of(session: model.Session) -> schema.SessionRow:
 
 def session_of(session: model.Session) -> schema.Session:
     """A session with its transcript, explained."""
+    from mailtrap_local.doctor.explain import explain, in_words  # here, since its table is long
+
     told = zip(session.lines, in_words(session.lines), strict=True)
     lines = [schema.Line(line.at / 1000, line.who, line.text, *words) for line, words in told]
     findings = [finding_of(finding) for finding in explain(session)]
     return schema.Session(**_session_fields(session), Lines=lines, Findings=findings)
 
 
-def finding_of(finding: Finding) -> schema.Finding:
+def finding_of(finding: "Finding") -> schema.Finding:
     """What went wrong, in words."""
     return schema.Finding(
         Name=finding.name,

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the server as the flags say; the exit code. A mistake of the user's is a sentence and code 2."""
     from mailtrap_local.errors import MailtrapLocalError
 
-    options = vars(parser().parse_args(arguments))
+    options = vars(parser().parse_args(arguments)) if arguments else {}  # most starts have no flags to read
     command = options.pop("command", None) or SERVE
     if command != SERVE:
         sys.stderr.write(f"{PROGRAM}: `{command}` comes first, its flags behind it: {PROGRAM} {command} --help\n")
@@ -52,34 +52,35 @@ def parser() -> argparse.ArgumentParser:
             sys.stderr.write(f"{PROGRAM}: {sentence} `{PROGRAM} --help` explains them all.\n")
             raise SystemExit(USER_ERROR)
 
+    flags = _flags()
     whole = Parser(
         prog=PROGRAM,
         description="Catch mail on this machine, show it live in the browser, let tests ask for it.",
         epilog="Settings also come from the environment variables named above, from mailtrap-local.toml, and from "
         "[tool.mailtrap-local] in pyproject.toml. A flag wins over the environment, and that over a file.",
-        parents=[_flags()],
+        parents=[flags],
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = whole.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands", description="each explains itself by --help"
+        dest="command", metavar="COMMAND", title="commands", description="each explains itself by --help", prog=PROGRAM
     )
     for name, row in COMMANDS.items():
-        parents: list[Any] = [_flags()] if name == SERVE else []
+        parents: list[Any] = [flags] if name == SERVE else []
         commands.add_parser(name, help=row.summary, parents=parents, add_help=name == SERVE, allow_abbrev=False)
     return whole
 
 
 def _stranger(arguments: Sequence[str], flags: Iterable[str]) -> str:
     """What is wrong with the first flag that does not exist, and which one it may have been; "" if all of them do."""
-    import difflib
-
     known = list(flags)
     for word in arguments:
         name = word.partition("=")[0]
         if name == "--" or name in COMMANDS:
             break  # what stands behind is the command's
         if name.startswith("--") and name not in known:
+            import difflib
+
             near = difflib.get_close_matches(name, known, n=1)
             return f"there is no flag {ascii(name)[1:-1]}" + (f"; was {near[0]} meant?" if near else "")
     return ""
@@ -132,6 +133,8 @@ def _run(settings: Settings) -> None:
 
     from mailtrap_local import process
     from mailtrap_local.listening import allow_connections
+
+    process.pause_collector()
 
     allow_connections()
     process.log_to_standard_error(settings.log_level.upper())

@@ -9,11 +9,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.routing import Route as StarletteRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from mailtrap_local import limits
-from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.faults import Faults
 from mailtrap_local.http import answer, guard
@@ -36,16 +35,18 @@ def create_app(
     settings: Settings,
     *,
     routes: tuple[Route, ...],
+    others: Callable[[], tuple[Route, ...]] = tuple,
     authority: str = "",
 ) -> ASGIApp:
     """The application that serves `routes`; where two fit a path, the first does.
 
+    `others` are asked for when the first request comes that none of `routes` fits: most servers never see one.
     `authority` is the certificate that clients of our TLS have to trust, PEM.
 
     Raises SettingError for a password file that cannot be used.
     """
     front = Front(mailbox, sessions, faults, rates, settings, routes, authority)
-    app: ASGIApp = _routed(front)
+    app: ASGIApp = _routed(front, routes, otherwise=_Later(lambda: _routed(front, others())))
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)
     app = guard.Cors(app, allowed=settings.allow_origin)
@@ -56,10 +57,23 @@ def create_app(
     return guard.SafeHeaders(app, embeddable=bool(settings.allow_origin))
 
 
-def _routed(front: Front) -> Starlette:
+class _Later:
+    """An application that is made with its first request."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._made: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._made is None:
+            self._made = self._make()
+        await self._made(scope, receive, send)
+
+
+def _routed(front: Front, table: tuple[Route, ...], *, otherwise: ASGIApp | None = None) -> Starlette:
     routes: list[BaseRoute] = []
     by_path: dict[str, dict[str, Route]] = {}  # in the order of the first of each path, since that decides
-    for route in front.routes:
+    for route in table:
         by_path.setdefault(route.path, {})[route.method] = route
     for path, by_method in by_path.items():
         if socket := by_method.pop("WS", None):
@@ -68,7 +82,17 @@ def _routed(front: Front) -> Starlette:
             routes.append(StarletteRoute(path, _endpoint(front, by_method), methods=[*by_method, "OPTIONS"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_failure})
     app.router.redirect_slashes = False
+    if otherwise is not None:
+        app.router.default = otherwise
+        app.exception_handlers[405] = _to(otherwise)  # a path of ours, with a method that is another table's
     return app
+
+
+def _to(app: ASGIApp) -> Callable[[Request, Exception], Awaitable[ASGIApp]]:
+    async def handed_on(_: Request, __: Exception) -> ASGIApp:
+        return app
+
+    return handed_on
 
 
 def _endpoint(front: Front, by_method: dict[str, Route]) -> Callable[[Request], Awaitable[Response]]:
@@ -111,13 +135,15 @@ async def _http_failure(_: Request, error: Exception) -> Response:
 
 def _password_check(settings: Settings) -> guard.Check | None:
     """What tells whether an Authorization field may pass; None if everybody may."""
+    if settings.http_auth_file is None and settings.http_auth is None:
+        return None
+    from mailtrap_local.credentials import Credentials  # here, since most servers ask for no password
+
     if settings.http_auth_file is not None:
         credentials = Credentials.from_file(settings.http_auth_file)
-    elif settings.http_auth is not None:
-        user, _, password = settings.http_auth.partition(":")
-        credentials = Credentials.of(user, password)
     else:
-        return None
+        user, _, password = (settings.http_auth or "").partition(":")
+        credentials = Credentials.of(user, password)
 
     async def check(authorization: str) -> bool:
         scheme, _, encoded = authorization.partition(" ")

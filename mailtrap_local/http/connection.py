@@ -10,13 +10,14 @@ Theory of operation
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS
 
 from mailtrap_local import limits
+
+if TYPE_CHECKING:
+    from mailtrap_local.http.websocket import SocketConnection
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -59,6 +60,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Go on as a WebSocket."""
+        from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS
+
         lines = [len(self.url) + len("GET  HTTP/1.1"), *(len(name) + len(value) + 2 for name, value in self.headers)]
         if max(lines) > MAX_LINE_LENGTH - len("\r\n") or len(self.headers) > MAX_NUM_HEADERS:
             self._refuse(
@@ -79,14 +82,8 @@ class HttpConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-class SocketConnection(WebSocketsSansIOProtocol):
-    """The server's side of a WebSocket."""
+def open_socket(**given: Any) -> "SocketConnection":
+    """A connection as a WebSocket. What that needs is loaded with the first one."""
+    from mailtrap_local.http.websocket import SocketConnection
 
-    async def send(self, message: Any) -> None:
-        """Send what the application says. A refusal ends the handshake too.
-
-        uvicorn takes it for unfinished, and logs an error: any web page could fill the log with those.
-        """
-        await super().send(message)
-        if self.close_sent and self.initial_response is not None:
-            self.handshake_complete = True
+    return SocketConnection(**given)

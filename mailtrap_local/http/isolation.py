@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from mailtrap_local.http import answer
 from mailtrap_local.http.route import Call
-from mailtrap_local.mime.preview import preview_policy
 from mailtrap_local.model import Part
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -27,6 +26,8 @@ async def previewed(
     call: Call, message_id: str, *, remote: bool = False, images: bool = True, within: str = ""
 ) -> Response:
     """The preview page of a message, isolated by its own policy."""
+    from mailtrap_local.mime.preview import preview_policy  # here, since its patterns take long to compile
+
     shown = await call.mailbox.preview(message_id, remote=remote, inbox=call.inbox, within=within)
     policy = preview_policy(remote=remote, images=images)
     named = {"content-security-policy": policy, "x-blocked-remote": str(shown.blocked)}

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from msgspec import Struct, field
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -32,8 +32,7 @@ _SCOPED = ("/api/", "/view/", "/mailhog/", "/email", "/messages")
 _TRUE = frozenset({"1", "true", "yes", "on", "t"})
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(Struct, frozen=True):
     """What all handlers share."""
 
     mailbox: "Mailbox"
@@ -58,8 +57,7 @@ class WordedNotFound(NotFound):
     """A 404 whose words are part of the v1 format; any other of its routes says `404 page not found`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request as a handler sees it."""
 
     front: Front
@@ -139,8 +137,7 @@ Handler = Callable[[Call], Awaitable[Response]]
 SocketHandler = Callable[[Front, WebSocket], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """A parameter of the query string."""
 
     name: str
@@ -149,8 +146,7 @@ class Param:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A row of the route table.
 
     `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` are other statuses that

@@ -4,6 +4,7 @@ import html as entities
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from mailtrap_local import limits
 from mailtrap_local.mime.charset import displayed, scrub
@@ -22,12 +23,11 @@ _ATTRIBUTE = re.compile(
 )
 Attribute = tuple[str, str | None, int, int]  # lower-case name, value, and where its source stands
 COMMENT = r"<!--(?:-?>|(?>(?:[^-]++|-(?!-!?>))*)(?:--!?>|\Z))"
-_UNSEEN = re.compile(
+_UNSEEN = (
     rf"{COMMENT}"
     r"|<(style|script|title|template|noembed|noframes|iframe|object|xmp)(?=[\s/>])" + ATTRIBUTES + r"(?:>|\Z)"
     r"(?>(?:[^<]++|<(?!/\1[\s/>]))*)(?:</\1" + ATTRIBUTES + r"(?:>|\Z)|\Z)"
-    r"|<[!?][^>]*+(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)",
-    re.IGNORECASE,
+    r"|<[!?][^>]*+(?:>|\Z)|</(?:[^a-zA-Z>][^>]*+)?(?:>|\Z)"
 )
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*+)" + ATTRIBUTES + r"(?:>|\Z)")
 _BLOCKS = """p div br tr table h1 h2 h3 h4 h5 h6 li ul ol dl dt dd hr blockquote pre section article header footer nav
@@ -74,10 +74,15 @@ def html_to_text(html: str) -> str:
     return readable(seen(html))
 
 
+@cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(_UNSEEN, re.IGNORECASE)  # here, since it takes longer to compile than the module to load
+
+
 def seen(html: str) -> str:
     """An HTML document without what a reader never sees of it: comments, styles, scripts, title and the like."""
     html = html[:HTML_READ]
-    return _UNSEEN.sub("", html) if "<" in html else html
+    return _unseen().sub("", html) if "<" in html else html
 
 
 def readable(seen: str) -> str:

@@ -7,7 +7,6 @@ count of digits. A date without a zone is meant in the zone given, else in the m
 import functools
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailtrap_local.errors import BadRequest
 
@@ -31,6 +30,8 @@ def zone(name: str) -> tzinfo | None:
     """The time zone of an IANA name; None, which is the machine's own, for "". Raises BadRequest."""
     if not name:
         return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # here, since few queries name a zone
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

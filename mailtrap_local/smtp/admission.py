@@ -16,14 +16,16 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mailtrap_local.credentials import Credentials
-from mailtrap_local.credentials.scram import Verifier
 from mailtrap_local.model import Login
 from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.auth import BEARER, MECHANISMS, Answer, Proof, Question, VerifierOf
 from mailtrap_local.smtp.replies import Rejection
+
+if TYPE_CHECKING:
+    from mailtrap_local.credentials import Credentials
+    from mailtrap_local.credentials.scram import Verifier
 
 PASSWORDS = ("PLAIN", "LOGIN")
 VERIFIERS_KEPT = 1_000
@@ -55,7 +57,7 @@ class Anyone:
 class KnownUsers:
     """The users of a password file and the made inboxes. `made` tells the password of the inbox of a name."""
 
-    def __init__(self, credentials: Credentials, *, made: Callable[[str], str | None]) -> None:
+    def __init__(self, credentials: "Credentials", *, made: Callable[[str], str | None]) -> None:
         self._credentials = credentials
         self._made = made
         self._decoy = secrets.token_urlsafe()
@@ -84,8 +86,10 @@ class KnownUsers:
         right = hmac.compare_digest((made or self._decoy).encode(), said) and made is not None
         return right or await self._credentials.check(login.user, login.password)
 
-    def _verifier(self, question: VerifierOf, password: str) -> Verifier:
+    def _verifier(self, question: VerifierOf, password: str) -> "Verifier":
         """Made from a password; with a salt that stays the same for a user, or asking twice would tell who exists."""
+        from mailtrap_local.credentials.scram import Verifier
+
         key = (question.user, password)
         verifier = self._verifiers.pop(key, None)
         if verifier is None:

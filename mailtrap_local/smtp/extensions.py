@@ -6,6 +6,7 @@ An extension is one row of `EXTENSIONS`: its line in the EHLO reply, and for eac
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from mailtrap_local import limits
 from mailtrap_local.smtp import replies
@@ -16,9 +17,6 @@ Check = Callable[[str | None], bool]  # of a parameter's value; None: there is n
 _SIZE = re.compile(r"[0-9]{1,20}")
 XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
-_UTF8_ADDRESS = re.compile(
-    r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e\x80-\U0010ffff]|\\x\{[0-9A-F]{2,6}\})+"
-)  # RFC 6533
 _PRIORITY = re.compile(r"-?[0-9]")
 _BY = re.compile(r"([+-]?[0-9]{1,9});([RrNn])[Tt]?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -49,7 +47,13 @@ def _orcpt(value: str | None) -> bool:
     kind, semicolon, address = (value or "").partition(";")
     if not semicolon or len(address) > 500 or not _ATOM.fullmatch(kind):
         return False
-    return bool(_UTF8_ADDRESS.fullmatch(address)) if kind.lower() == "utf-8" else _xtext(address)
+    return bool(_utf8_address().fullmatch(address)) if kind.lower() == "utf-8" else _xtext(address)
+
+
+@cache
+def _utf8_address() -> re.Pattern[str]:
+    """RFC 6533 section 3. Compiled at first use, since its range of characters takes long."""
+    return re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e\x80-\U0010ffff]|\\x\{[0-9A-F]{2,6}\})+")
 
 
 def _priority(value: str | None) -> bool:

@@ -11,11 +11,11 @@ Theory of operation
 from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mailtrap_local.hooks import Hooks
 from mailtrap_local.smtp import replies
 from mailtrap_local.stages import STAGES, Situation, Stage, Verdict
 
 if TYPE_CHECKING:
+    from mailtrap_local.hooks import Hooks
     from mailtrap_local.smtp.connection import Connection
 
 Answer = str | None | Coroutine[Any, Any, str | None]  # a reply; None: it follows or was said; or work that ends in one
@@ -56,7 +56,7 @@ class Gatekeeper(Protocol):
 class Gate:
     """The sources, by the stages that they watch; `hooks` is the last one, and told of the replies."""
 
-    def __init__(self, sources: Iterable[Source] = (), *, hooks: Hooks | None = None) -> None:
+    def __init__(self, sources: Iterable[Source] = (), *, hooks: "Hooks | None" = None) -> None:
         self.watched: dict[Stage, tuple[Source, ...]] = {}
         self.followed = frozenset[Stage]() if hooks is None else hooks.followed
         self._hooks = hooks

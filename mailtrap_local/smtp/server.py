@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from mailtrap_local import limits
-from mailtrap_local.credentials import Credentials
 from mailtrap_local.errors import SettingError
 from mailtrap_local.model import Arrival
 from mailtrap_local.sessions import Sessions
@@ -21,10 +20,10 @@ from mailtrap_local.smtp.connection import Connection
 from mailtrap_local.smtp.door import LMTP, PLAIN, TLS, Door
 from mailtrap_local.smtp.gate import Gate, Gatekeeper
 from mailtrap_local.smtp.intake import Budget
-from mailtrap_local.smtp.proxy import Doorstep
 from mailtrap_local.smtp.session import SmtpProtocol
 
 if TYPE_CHECKING:
+    from mailtrap_local.smtp.proxy import Doorstep
     from mailtrap_local.tls.identity import Identity
 
 BACKLOG = 1_024
@@ -132,7 +131,9 @@ class SmtpFront:
         def enter(door: Door = door) -> SmtpProtocol:
             return SmtpProtocol(self, door)
 
-        def arrive() -> Doorstep:
+        def arrive() -> "Doorstep":
+            from mailtrap_local.smtp.proxy import Doorstep  # here, since most servers stand behind no proxy
+
             return Doorstep(self, door, enter)
 
         factory = arrive if self._proxied else enter
@@ -212,4 +213,6 @@ def _admission(settings: Settings, mailbox: Receiver, authenticate: Authenticate
         return AskedUsers(authenticate)
     if settings.smtp_auth_file is None:
         return Anyone()
+    from mailtrap_local.credentials import Credentials  # here, since most servers have no password file
+
     return KnownUsers(Credentials.from_file(settings.smtp_auth_file), made=mailbox.made_password)

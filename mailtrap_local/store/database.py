@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -28,6 +27,7 @@ from mailtrap_local.search.sql import functions
 APPLICATION_ID = 0x4D544C31  # "MTL1", in the header of each file of ours
 _PREFIX = "mailtrap-local-"
 _LOCK = "lock"  # in a private directory
+_SCHEMA = Path(__file__).with_name("schema")
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _CHECKED_WHOLE = 64 * 1024 * 1024  # files up to this size are checked page by page before use
 _PAGE_CACHE_KB = 16 * 1024
@@ -214,9 +214,7 @@ def _check_pages(path: Path, *, whole: bool) -> None:
 
 
 def _migrations() -> list[str]:
-    folder = resources.files("mailtrap_local.store") / "schema"
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return [(folder / name).read_text(encoding="utf-8") for name in names]
+    return [file.read_text(encoding="utf-8") for file in sorted(_SCHEMA.glob("*.sql"))]
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

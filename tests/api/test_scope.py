@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from mailtrap_local.http.route import Route
-from mailtrap_local.server import ROUTES, Server
+from mailtrap_local.server import Server, routes
 from tests.asking import deliver, frame, plain, socket_url
 from tests.http.test_guard import ask, named
 
 SECRET = "s3cr3t"  # in all that is theirs
 MINE = "/inbox/mine"
 RULE = {"where": "data", "reply": "451 4.3.0 later"}
-READING = [route for route in ROUTES if route.scoped and route.method == "GET"]
-CHANGING = [route for route in ROUTES if route.scoped and route.changes]
+READING = [route for route in routes() if route.scoped and route.method == "GET"]
+CHANGING = [route for route in routes() if route.scoped and route.changes]
 
 
 class Theirs:

@@ -15,12 +15,12 @@ from mailtrap_local.api.table import send_cap
 from mailtrap_local.errors import TooLarge
 from mailtrap_local.http.guard import BodyCap, HostGuard
 from mailtrap_local.http.route import Route
-from mailtrap_local.server import ROUTES, Server
+from mailtrap_local.server import Server, routes
 from mailtrap_local.settings import Settings
 from tests.asking import deliver, exchange, knock, plain, running
 
-HTTP = [route for route in ROUTES if route.method != "WS"]
-SOCKETS = [route for route in ROUTES if route.method == "WS"]
+HTTP = [route for route in routes() if route.method != "WS"]
+SOCKETS = [route for route in routes() if route.method == "WS"]
 GUARDED = [route for route in HTTP if route.changes or route.fetches]
 SCOPES = ("", "/inbox/team")
 

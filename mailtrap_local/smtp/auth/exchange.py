@@ -8,12 +8,14 @@ the initial response, None if there was none. Who answers the questions, from wh
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
-from mailtrap_local.credentials.scram import Verifier
 from mailtrap_local.model import Login
 from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.replies import Rejection
+
+if TYPE_CHECKING:
+    from mailtrap_local.credentials.scram import Verifier
 
 CANCEL = b"*"
 
@@ -43,7 +45,7 @@ class Admitted:
 
 
 Question = Login | Proof | VerifierOf
-Answer = bool | Verifier
+Answer = Union[bool, "Verifier"]
 Exchange = Generator[bytes | Question, Any, str]
 Mechanism = Callable[[bytes | None], Exchange]
 

@@ -3,25 +3,15 @@
 import base64
 import binascii
 from collections.abc import Collection
+from functools import cache
 
 from mailtrap_local.model import Login
 from mailtrap_local.smtp import replies
-from mailtrap_local.smtp.auth.cram import cram_md5
 from mailtrap_local.smtp.auth.exchange import CANCEL, Admitted, Answer, Exchange, Mechanism, Proof, Question, VerifierOf
-from mailtrap_local.smtp.auth.oauth import oauthbearer, xoauth2
-from mailtrap_local.smtp.auth.passwords import login, plain
-from mailtrap_local.smtp.auth.scram import scram_sha_256
 from mailtrap_local.smtp.replies import Rejection
 
 # In the order in which EHLO names them
-MECHANISMS: dict[str, Mechanism] = {
-    "PLAIN": plain,
-    "LOGIN": login,
-    "CRAM-MD5": cram_md5,
-    "SCRAM-SHA-256": scram_sha_256,
-    "XOAUTH2": xoauth2,
-    "OAUTHBEARER": oauthbearer,
-}
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER")
 BEARER = ("XOAUTH2", "OAUTHBEARER")
 
 
@@ -36,7 +26,23 @@ def begin(argument: bytes, *, offered: Collection[str]) -> Exchange:
     initial = None
     if len(words) == 2:
         initial = b"" if words[1] == b"=" else decoded(words[1])  # RFC 4954 section 4: `=` is an empty response
-    return MECHANISMS[name](initial)
+    return _mechanism(name)(initial)
+
+
+@cache
+def _mechanism(name: str) -> Mechanism:
+    """The mechanism of a name; loaded when the first client wants it, since many servers see no AUTH."""
+    from mailtrap_local.smtp.auth import cram, oauth, passwords, scram
+
+    mechanisms = {
+        "PLAIN": passwords.plain,
+        "LOGIN": passwords.login,
+        "CRAM-MD5": cram.cram_md5,
+        "SCRAM-SHA-256": scram.scram_sha_256,
+        "XOAUTH2": oauth.xoauth2,
+        "OAUTHBEARER": oauth.oauthbearer,
+    }
+    return mechanisms[name]
 
 
 def advance(exchange: Exchange, sent: bytes | Answer | None) -> str | Question | Admitted:

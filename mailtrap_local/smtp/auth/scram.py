@@ -4,11 +4,14 @@ import base64
 import binascii
 import re
 import secrets
+from typing import TYPE_CHECKING
 
-from mailtrap_local.credentials.scram import Verifier
 from mailtrap_local.smtp import replies
 from mailtrap_local.smtp.auth.exchange import Exchange, VerifierOf, user_name
 from mailtrap_local.smtp.replies import Rejection
+
+if TYPE_CHECKING:
+    from mailtrap_local.credentials.scram import Verifier
 
 # gs2-header: `n` (no channel binding) or `y` (the client could, and thinks that we cannot); then the bare message
 _FIRST = re.compile(
