@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mailtrap_local.bounces.order import Concerned, Terms
-from mailtrap_local.bounces.parts import RETURNED, About, Part, assembled, fields, header, returned, words
+from mailtrap_local.bounces.parts import RETURNED, About, Part, assembled, fields, header, returned, spelled, words
 from mailtrap_local.bounces.wishes import envid_of
 from mailtrap_local.fetch.http import AGENT
 
@@ -38,10 +38,10 @@ def _feedback(about: About, terms: Terms, concerned: Sequence[Concerned]) -> lis
         ("User-Agent", AGENT),
         ("Version", "1"),
         *([("Original-Envelope-Id", envid)] if envid else []),
-        ("Original-Mail-From", f"<{about.reverse_path}>"),
+        ("Original-Mail-From", f"<{spelled(about, about.reverse_path)}>"),
         ("Arrival-Date", about.arrived),
         ("Reporting-MTA", f"dns; {about.hostname}"),
         *([("Source-IP", peer[1])] if peer else []),
-        *(("Original-Rcpt-To", f"<{each.address}>") for each in concerned),
-        *([("Reported-Domain", domain)] if domain else []),
+        *(("Original-Rcpt-To", f"<{spelled(about, each.address)}>") for each in concerned),
+        *([("Reported-Domain", spelled(about, domain))] if domain else []),
     ]

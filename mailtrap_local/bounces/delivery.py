@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mailtrap_local.bounces.order import Concerned, Terms
-from mailtrap_local.bounces.parts import RETURNED, About, Part, assembled, date, fields, header, returned, words
+from mailtrap_local.bounces.parts import (
+    RETURNED,
+    About,
+    Part,
+    assembled,
+    date,
+    fields,
+    header,
+    returned,
+    spelled,
+    words,
+)
 from mailtrap_local.bounces.wishes import envid_of, ret_of
 
 _RETRIES = timedelta(days=5)  # RFC 5321 section 4.5.4.1 asks for four to five
@@ -52,7 +63,7 @@ def _per_recipient(about: About, terms: Terms, concerned: Concerned) -> bytes:
     tried = terms.kind.name in ("failed", "delayed")
     named: list[tuple[str, str]] = []
     if original is not None:
-        named.append(("Original-Recipient", f"{original.type};{_address(about, original.address)}"))
+        named.append(("Original-Recipient", f"{original.type};{spelled(about, original.address)}"))
     named.append(("Final-Recipient", _final(about, concerned.address)))
     named += [("Action", kind), ("Status", terms.status)]
     if (tried or kind == "relayed") and remote:
@@ -68,15 +79,7 @@ def _per_recipient(about: About, terms: Terms, concerned: Concerned) -> bytes:
 
 
 def _final(about: About, address: str) -> str:
-    kind = "utf-8" if about.international and not address.isascii() else "rfc822"
-    return f"{kind};{_address(about, address)}"
-
-
-def _address(about: About, address: str) -> str:
-    """An address as a field may hold it; beyond ASCII in an ASCII report as RFC 6533 section 3 writes it."""
-    if about.international or address.isascii():
-        return address
-    return "".join(each if each.isascii() else f"\\x{{{ord(each):X}}}" for each in address)
+    return f"{'rfc822' if address.isascii() else 'utf-8'};{spelled(about, address)}"
 
 
 def _diagnostic(about: About, text: str) -> str:

@@ -22,19 +22,24 @@ LONGEST_LINE = 998  # octets, RFC 5322 section 2.1.1
 RETURNED = 50_000  # octets of a message that are returned whole where the sender did not say how much
 SUBJECT = 150
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
+_NOT_PLAIN = re.compile(r"[^!-*,-<>-\[\]-~]")  # what is no QCHAR of RFC 6533 section 3
 LONGEST_WORD = 900  # octets of a field that cannot be folded; none that is right comes near
 _FOLD = 76
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a report is about, and who makes it. `international` lets it hold UTF-8 (RFC 6533)."""
+    """What a report is about, and who makes it. `international` lets it hold UTF-8 (RFC 6533).
+
+    `narrow` keeps it to 7 bits, for a server without 8BITMIME (RFC 6152); such a report is not international.
+    """
 
     record: Record
     raw: bytes
     hostname: str
     international: bool
     now: datetime
+    narrow: bool = False
 
     @property
     def head(self) -> Head:
@@ -58,6 +63,13 @@ class Part:
     content: bytes
     encoding: str = "7bit"
     description: str = ""
+
+
+def spelled(about: About, address: str) -> str:
+    """An address as a field may hold it; beyond ASCII in an ASCII report as RFC 6533 section 3 writes it."""
+    if about.international or address.isascii():
+        return address
+    return _NOT_PLAIN.sub(lambda match: f"\\x{{{ord(match[0]):X}}}", address)
 
 
 def date(moment: datetime) -> str:
@@ -138,7 +150,8 @@ def returned(about: About, *, whole: bool) -> Part:
     """The message that the report is about, or its header where that is enough or the whole cannot travel."""
     raw = _with_line_ends(about.raw)
     head, _, _ = raw.partition(b"\r\n\r\n")
-    if whole and max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE:
+    travels = max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE and (raw.isascii() or not about.narrow)
+    if whole and travels:  # a part that holds a message is never encoded (RFC 2046 section 5.2.1)
         kind = "message/rfc822" if head.isascii() or not about.international else "message/global"
         return Part(kind, raw, "7bit" if raw.isascii() else "8bit", "The message")
     head = head.removesuffix(b"\r\n") + b"\r\n"

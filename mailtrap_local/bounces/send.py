@@ -3,7 +3,7 @@ section 2): a report of a report is never made, so nothing goes round in circles
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -66,13 +66,19 @@ async def bounce(
         return Outcome(terms.kind.name, silent=silent)
     about = About(record, raw, hostname, is_international(record.envelope), datetime.now(UTC))
     written = await asyncio.to_thread(_write, about, terms, concerned)
-    report, reply = await send(_Report(about, terms, concerned, written))
+    report, reply = await send(_Report(about, terms, concerned, *written))
     return Outcome(terms.kind.name, tuple(each.address for each in concerned), report, reply, silent)
 
 
-def _write(about: About, terms: Terms, concerned: Sequence[Concerned]) -> bytes:
+def _write(about: About, terms: Terms, concerned: Sequence[Concerned]) -> tuple[bytes, bytes | None]:
+    """The report, and the same in ASCII: None where it cannot be, since the reverse-path is beyond that."""
     made = complaint if terms.kind.name == "complaint" else delivery_report
-    return made(about, terms, concerned)
+    report = made(about, terms, concerned)
+    if report.isascii():
+        return report, report
+    if not about.reverse_path.isascii():
+        return report, None
+    return report, made(replace(about, international=False, narrow=True), terms, concerned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class _Report:
     terms: Terms
     concerned: Sequence[Concerned]
     raw: bytes
+    narrow: bytes | None
 
     @property
     def params(self) -> tuple[str, ...]:
@@ -125,7 +132,7 @@ class _BySmtp:
 
     async def __call__(self, report: _Report) -> tuple[str, str]:
         target = read_target(self.server)
-        letter = Letter("", (report.about.reverse_path,), report.raw)
+        letter = Letter("", (report.about.reverse_path,), report.raw, narrow=report.narrow)
         walk = Walk(target, letter, helo=report.about.hostname, careful=True)
         try:
             async with asyncio.timeout(limits.DELIVERY_SECONDS):

@@ -1,17 +1,29 @@
 """What the walk would send, or does."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What to send from whom to whom. `raw` None: only ask whether it would be taken. `size` is in bytes."""
+    """What to send from whom to whom. `raw` None: only ask whether it would be taken. `size` is in bytes.
+
+    `narrow` is the same letter in ASCII, for a server that takes no more; None if there is none.
+    """
 
     sender: str = ""
     recipients: tuple[str, ...] = ()
     raw: bytes | None = None
     size: int = 0
     params: tuple[str, ...] = ()  # of MAIL, beside those that follow from the letter
+    narrow: bytes | None = None
+
+    def fitting(self, offers: Container[str]) -> "Letter":
+        """The letter as a server with these extensions can take it (RFC 6152 section 3, RFC 6531 section 3.2)."""
+        lacks = "8BITMIME" not in offers or (self.wants_utf8 and "SMTPUTF8" not in offers)
+        if self.raw is None or self.raw.isascii() or self.narrow is None or not lacks:
+            return self
+        return replace(self, raw=self.narrow, narrow=None)
 
     @property
     def wants_utf8(self) -> bool:

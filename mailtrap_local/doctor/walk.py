@@ -14,7 +14,7 @@ from collections.abc import Generator
 
 from mailtrap_local.doctor import login
 from mailtrap_local.doctor.acts import Act, Close, Outcome, Read, Trouble, Write
-from mailtrap_local.doctor.letter import stuffed
+from mailtrap_local.doctor.letter import Letter, stuffed
 from mailtrap_local.doctor.reaching import QUIET, Reaching
 from mailtrap_local.doctor.replies import Reply
 from mailtrap_local.doctor.symptom import refused
@@ -47,6 +47,11 @@ class Walk(Reaching):
             pass
         yield Close()
 
+    @property
+    def _fitting(self) -> Letter:
+        """The letter as the server of the present connection can take it."""
+        return self.letter.fitting(self._now.offers)
+
     def _talk(self) -> Acts:
         self._now = Now()
         yield from self._connect()
@@ -59,8 +64,9 @@ class Walk(Reaching):
         self._look_at_offers()
         if self.target.user:
             yield from self._auth()
-        if (yield from self._mail()) and (yield from self._rcpt()) and self.letter.raw is not None:
-            yield from self._data(self.letter.raw)
+        raw = self._fitting.raw
+        if (yield from self._mail()) and (yield from self._rcpt()) and raw is not None:
+            yield from self._data(raw)
         elif self.accepted:
             yield from self._ask("other", "RSET")
         yield from self._quit()
@@ -89,7 +95,7 @@ class Walk(Reaching):
             raise Over
 
     def _look_at_offers(self) -> None:
-        offers, letter = self._now.offers, self.letter
+        offers, letter = self._now.offers, self._fitting
         if not offers:
             return
         far = not (self._now.tls or self.target.is_here)
@@ -181,7 +187,7 @@ class Walk(Reaching):
     # The letter
 
     def _mail(self) -> Generator[Act, Outcome, bool]:
-        offers, letter = self._now.offers, self.letter
+        offers, letter = self._now.offers, self._fitting
         params = list(letter.params)
         if "SIZE" in offers and letter.octets:
             params.append(f"SIZE={letter.octets}")

@@ -3,21 +3,25 @@
 import asyncio
 import json
 import smtplib
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from typing import Any
 
 import httpx
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailtrap_local.model import Arrival, Envelope, Origin, Recipient
+from mailtrap_local import model
+from mailtrap_local.model import Arrival, Origin, Recipient
 from mailtrap_local.server import Server
 from mailtrap_local.store.base import Selection
 from tests.asking import deliver, plain, running
 from tests.doctor.servers import Script, listening
 
 
-async def keep(server: Server, *to: Recipient, mail_from: str = "ann@x.org", params: tuple[str, ...] = ()) -> str:
-    arrival = Arrival(plain("Hello"), Envelope(mail_from, params, to), Origin("ESMTP"), "team")
+async def keep(
+    server: Server, *to: Recipient, mail_from: str = "ann@x.org", params: tuple[str, ...] = (), raw: bytes = b""
+) -> str:
+    arrival = Arrival(raw or plain("Hello"), model.Envelope(mail_from, params, to), Origin("ESMTP"), "team")
     return (await server.mailbox.receive(arrival)).id
 
 
@@ -128,6 +132,65 @@ async def test_to_an_smtp_server(server: Server) -> None:
     there = await server.mailbox.record(await server.mailbox.latest(Selection()))
     assert (there.envelope.mail_from, there.envelope.recipients) == ("", (Recipient("ann@x.org"),))
     assert there.summary.head.subject == "Delivery failed: Hello"
+
+
+class Narrow:
+    """What a server without 8BITMIME got (aiosmtpd offers none if it is to hand text on), as text."""
+
+    def __init__(self) -> None:
+        self.got: list[Envelope] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.got.append(envelope)
+        return "250 taken"
+
+
+UMLAUTS = "From: ann@x.org\r\nSubject: Grüße\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nGrüße\r\n".encode()
+
+
+@pytest.mark.parametrize("kind", ["failed", "complaint"])
+@pytest.mark.parametrize("params", [("BODY=8BITMIME", "RET=FULL"), ("BODY=8BITMIME", "SMTPUTF8", "RET=FULL")])
+async def test_a_server_without_8bitmime_gets_7_bits(kind: str, params: tuple[str, ...]) -> None:
+    """RFC 6152 section 3: what a server does not offer is not sent to it; the report is made anew in ASCII."""
+    narrow = Narrow()
+    serving = await asyncio.get_running_loop().create_server(lambda: SMTP(narrow, decode_data=True), "127.0.0.1", 0)
+    async with serving, running(allow_internal=True) as (here, client):
+        message_id = await keep(here, Recipient("bøb@y.org"), params=params, raw=UMLAUTS)
+        at = f"smtp://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
+        told = await bounced(client, message_id, Kind=kind, Deliver="smtp", Server=at)
+        assert told["Reply"] == "250 taken"
+        here_too = await bounced(client, message_id, Kind=kind)
+        raw = (await client.get(f"api/v1/message/{here_too['Report']}/raw")).content
+    (got,) = narrow.got
+    assert [option.partition("=")[0] for option in got.mail_options] == ["SIZE"]
+    assert isinstance(got.content, str) and got.content.isascii()
+    report = message_from_string(got.content)
+    parts = [part for part in report.walk() if not part.is_multipart()]
+    assert all(part.get("Content-Transfer-Encoding", "7bit") in ("7bit", "quoted-printable") for part in parts)
+    assert parts[-1].get_content_type() == "text/rfc822-headers"
+    header = parts[-1].get_payload(decode=True)
+    assert isinstance(header, bytes) and "Subject: Grüße".encode() in header
+    assert UMLAUTS in raw, "into the catcher it goes as it was"
+
+
+async def test_a_server_with_8bitmime_gets_the_message_itself(server: Server) -> None:
+    async with running(allow_internal=True) as (here, client):
+        message_id = await keep(here, Recipient("bob@y.org"), params=("RET=FULL",), raw=UMLAUTS)
+        await bounced(client, message_id, Deliver="smtp", Server=f"smtp://127.0.0.1:{server.smtp_port}")
+    there = await server.mailbox.record(await server.mailbox.latest(Selection()))
+    assert "BODY=8BITMIME" in there.envelope.mail_params
+    assert UMLAUTS in await server.mailbox.raw(there.summary.id)
+
+
+async def test_nor_is_anything_else_said_that_was_not_offered() -> None:
+    """To the octet, by a server that writes down what it hears."""
+    script = Script(extensions=("PIPELINING",))
+    async with running(allow_internal=True) as (here, client):
+        message_id = await keep(here, Recipient("bob@y.org"), raw=UMLAUTS)
+        async with listening(script) as port:
+            await bounced(client, message_id, Deliver="smtp", Server=f"smtp://127.0.0.1:{port}")
+    assert [line for line in script.heard if line.startswith("MAIL")] == ["MAIL FROM:<>"], "no BODY, no SMTPUTF8"
+    assert script.heard[-2].isascii()
 
 
 async def test_a_server_that_does_not_take_it_is_told_in_words() -> None:

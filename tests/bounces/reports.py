@@ -35,12 +35,13 @@ def record(
     return Record(summary, envelope, origin or Origin("ESMTP", "192.0.2.7:4711", "client.example"))
 
 
-def made(order: Order, about: Record, raw: bytes = RAW) -> bytes:
-    """The report of this order; there has to be one."""
+def made(order: Order, about: Record, raw: bytes = RAW, *, narrow: bool = False) -> bytes:
+    """The report of this order, `narrow` in 7 bits; there has to be one."""
     terms = read_terms(order)
     concerned, _ = sift(terms.kind, choose(about.envelope, order.recipients))
     assert concerned
-    of = About(about, raw, "catcher.example", is_international(about.envelope), NOW)
+    international = is_international(about.envelope) and not narrow
+    of = About(about, raw, "catcher.example", international, NOW, narrow)
     return complaint(of, terms, concerned) if terms.kind.name == "complaint" else delivery_report(of, terms, concerned)
 
 

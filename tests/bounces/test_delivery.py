@@ -159,6 +159,43 @@ def test_an_international_message_gets_an_international_report() -> None:
     assert returned(head) == "message/global-headers"
 
 
+# ---- 7 bits ---------------------------------------------------------------------------------------------------------
+
+UMLAUTS = (
+    "From: ann@x.org\r\nTo: bob@y.org\r\nSubject: Hello\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nGrüße\r\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["failed", "complaint"])
+def test_a_message_of_8_bits_comes_back_as_its_header_where_7_have_to_do(kind: str) -> None:
+    """A part that holds a message is never encoded (RFC 2046 section 5.2.1), so the whole cannot travel."""
+    raw, about = UMLAUTS.encode(), record(UMLAUTS.encode(), params=("RET=FULL", "BODY=8BITMIME"))
+    wide, narrow = made(Order(kind=kind), about, raw), made(Order(kind=kind), about, raw, narrow=True)
+    assert returned(wide) == "message/rfc822" and "Grüße".encode() in wide
+    assert b"\r\nContent-Transfer-Encoding: 8bit\r\n" in wide
+    assert narrow.isascii() and b"8bit" not in narrow
+    assert returned(narrow) == "text/rfc822-headers"
+    assert returned(made(Order(kind=kind), record(params=("RET=FULL",)), narrow=True)) == "message/rfc822"
+
+
+@pytest.mark.parametrize("kind", ["failed", "complaint"])
+def test_addresses_beyond_ascii_are_spelled_in_an_ascii_report(kind: str) -> None:
+    """RFC 6533 section 3: type utf-8, and what is beyond ASCII or means something there as \\x{...}."""
+    raw = "Subject: Grüße\r\n\r\nhi\r\n".encode()
+    to = (("b+ø@y.org", (r"ORCPT=utf-8;r\x{F8}b@y.org",)),)
+    report = made(Order(kind=kind), record(raw, params=("SMTPUTF8",), to=to), raw, narrow=True)
+    assert report.isascii()
+    parts = [part.get_content_type() for part in parsed(report).iter_parts()]
+    of = "feedback-report" if kind == "complaint" else "delivery-status"
+    assert parts == ["text/plain", f"message/{of}", "text/rfc822-headers"]
+    assert parsed(report)["Subject"].endswith(": Grüße")
+    if kind == "complaint":
+        assert rb"Original-Rcpt-To: <b\x{2B}\x{F8}@y.org>" in report
+    else:
+        assert rb"Final-Recipient: utf-8;b\x{2B}\x{F8}@y.org" in report
+        assert rb"Original-Recipient: utf-8;r\x{F8}b@y.org" in report
+
+
 # ---- whatever comes -------------------------------------------------------------------------------------------------
 
 ADDRESSES = st.sampled_from(["bob@y.org", '"b o b"@y.org', "bob@[192.0.2.1]", "postmaster", "b+x@sub.y.org"])
@@ -207,6 +244,8 @@ def test_any_message_is_reported(raw: bytes, helo: str, subject: str, utf8: bool
     report = parsed(made(Order(), about, raw))
     assert len(groups(report)) == 2
     assert report["To"] == "ann@x.org"
+    for kind in ("failed", "complaint"):
+        assert made(Order(kind=kind), about, raw, narrow=True).isascii()
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=200))
