@@ -49,7 +49,10 @@ async def _page(call: Call, selection: Selection, *, start: int, limit: int | No
     there = max(page.matched - start, 0)
     wanted = there if limit is None else min(there, limit)
     slices = _slices(call, selection, page.summaries, wanted)
-    return await lists.answer_list(list_head_of(page, count=wanted), slices, wanted, to=call.connection)
+    onward = ""
+    if sort == "newest" and 0 < wanted == len(page.summaries) and start + wanted < page.matched:
+        onward = str(Cursor(call.mailbox.hub.epoch, page.summaries[-1].seq - 1))
+    return await lists.answer_list(list_head_of(page, count=wanted, onward=onward), slices, wanted, to=call.connection)
 
 
 async def _slices(

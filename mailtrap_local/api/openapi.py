@@ -122,5 +122,7 @@ def _responses(route: Route, known: dict[str, Any]) -> Iterator[tuple[str, dict[
         yield str(other), {"description": HTTPStatus(other).phrase, "content": told}
     sentence = {"text/plain": {"schema": {"type": "string"}}}
     yield "default", {"description": "One sentence that says what was wrong", "content": sentence}
+    if route.validator is not None:
+        yield "304", {"description": "The client has it already: If-None-Match names its ETag"}
     if route.changes or route.fetches or route.method == "WS":
         yield "403", {"description": HTTPStatus(403).phrase + ": a page of another origin asked", "content": sentence}

@@ -63,8 +63,8 @@ def summary_of(summary: model.Summary) -> schema.MessageSummary:
     )
 
 
-def list_head_of(page: model.Page, *, count: int) -> schema.ListHead:
-    """The numbers around a page that is sent with `count` messages."""
+def list_head_of(page: model.Page, *, count: int, onward: str) -> schema.ListHead:
+    """The numbers around a page that is sent with `count` messages; `onward` leads to the next one."""
     return schema.ListHead(
         total=page.total,
         unread=page.unread,
@@ -75,6 +75,7 @@ def list_head_of(page: model.Page, *, count: int) -> schema.ListHead:
         tags=list(page.tags),
         cursor=page.cursor,
         warnings=list(page.warnings),
+        next=onward,
     )
 
 

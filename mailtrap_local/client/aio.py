@@ -144,10 +144,13 @@ class AsyncClient:
         return await self._run(self._calls.messages(query, match, limit=limit))
 
     async def page(
-        self, query: str = "", *, start: int = 0, limit: int | None = 50, **match: Unpack[Match]
+        self, query: str = "", *, start: int = 0, limit: int | None = 50, until: str = "", **match: Unpack[Match]
     ) -> model.Page:
-        """A slice of what matches now, newest first, with its counts and warnings; `limit=None` is all of it."""
-        return await self._run(self._calls.page(query, match, start=start, limit=limit))
+        """A slice of what matches now, newest first, with its counts and warnings; `limit=None` is all of it.
+
+        `until` is a cursor, and what came behind it is left out; with the last page's `next` the list goes on.
+        """
+        return await self._run(self._calls.page(query, match, start=start, limit=limit, until=until))
 
     async def get(self, message_id: str) -> model.AsyncMessage:
         """One message. Raises Missing."""

@@ -161,15 +161,15 @@ class Calls(Generic[M]):
             answer = yield Request("GET", f"{V1}/messages", [("limit", str(limit))])
         return _summaries(answered(answer))
 
-    def page(self, query: str, match: Match, *, start: int, limit: int | None) -> Steps[model.Page]:
+    def page(self, query: str, match: Match, *, start: int, limit: int | None, until: str) -> Steps[model.Page]:
         """A slice of the list with its counts; without a limit all of it."""
         asked = search(query, **match)
-        first = ("start", str(start))
+        first = [("start", str(start)), *([("until", until)] if until else ())]
         if asked:
             most = str(_ALL if limit is None else limit)
-            answer = yield Request("GET", f"{V1}/search", [("query", asked), first, ("limit", most)])
+            answer = yield Request("GET", f"{V1}/search", [("query", asked), *first, ("limit", most)])
         else:
-            answer = yield Request("GET", f"{V1}/messages", [first, ("limit", str(limit or 0))])
+            answer = yield Request("GET", f"{V1}/messages", [*first, ("limit", str(limit or 0))])
         return model.page(answered(answer))
 
     def get(self, message_id: str) -> Steps[M]:

@@ -67,6 +67,7 @@ class Page:
     """A slice of a list, newest first. `matched` counts what matches in all, `total` what the scope holds.
 
     `warnings` name filters that a term of the search may have been meant for; behind `cursor` lies what came later.
+    `page(until=page.next)` goes on where this one ends, whatever comes or is deleted meanwhile; "" at the end.
     """
 
     messages: tuple[Summary, ...]
@@ -75,6 +76,7 @@ class Page:
     cursor: str
     warnings: tuple[str, ...]
     wire: Wire = field(repr=False, compare=False)
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +340,7 @@ def page(wire: Wire) -> Page:
         cursor=wire.get("cursor", ""),
         warnings=tuple(wire.get("warnings", ())),
         wire=wire,
+        next=wire.get("next", ""),
     )
 
 

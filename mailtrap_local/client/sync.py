@@ -142,9 +142,14 @@ class Client:
         """What matches now, newest first, without bodies."""
         return self._run(self._calls.messages(query, match, limit=limit))
 
-    def page(self, query: str = "", *, start: int = 0, limit: int | None = 50, **match: Unpack[Match]) -> model.Page:
-        """A slice of what matches now, newest first, with its counts and warnings; `limit=None` is all of it."""
-        return self._run(self._calls.page(query, match, start=start, limit=limit))
+    def page(
+        self, query: str = "", *, start: int = 0, limit: int | None = 50, until: str = "", **match: Unpack[Match]
+    ) -> model.Page:
+        """A slice of what matches now, newest first, with its counts and warnings; `limit=None` is all of it.
+
+        `until` is a cursor, and what came behind it is left out; with the last page's `next` the list goes on.
+        """
+        return self._run(self._calls.page(query, match, start=start, limit=limit, until=until))
 
     def get(self, message_id: str) -> model.Message:
         """One message. Raises Missing."""

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 from mailtrap_local import limits
 from mailtrap_local.errors import MailtrapLocalError, NotFound
 from mailtrap_local.faults import Faults
-from mailtrap_local.http import answer, guard
+from mailtrap_local.http import answer, guard, validators
 from mailtrap_local.http.paths import Paths
 from mailtrap_local.http.route import Call, Front, Route, WordedNotFound
 from mailtrap_local.mailbox import Mailbox
@@ -46,7 +46,7 @@ def create_app(
     Raises SettingError for a password file that cannot be used.
     """
     front = Front(mailbox, sessions, faults, rates, settings, routes, authority)
-    app: ASGIApp = _routed(front, routes, otherwise=_Later(lambda: _routed(front, others())))
+    app: ASGIApp = _routed(front, routes, otherwise=_Later(lambda: _routed(front, (*routes, *others()))))
     if (check := _password_check(settings)) is not None:
         app = guard.BasicAuth(app, check=check, free=HEALTH)
     app = guard.Cors(app, allowed=settings.allow_origin)
@@ -103,14 +103,29 @@ def _endpoint(front: Front, by_method: dict[str, Route]) -> Callable[[Request], 
         try:
             if route.changes or route.fetches:
                 guard.check_writer(request, allowed=front.settings.allow_origin)
-            response: Response = await route.handler(Call(front, request))
-            return response
+            call = Call(front, request)
+            if route.validator is None:
+                response: Response = await route.handler(call)
+                return response
+            return await _validated(call, route)
         except ClientDisconnect:
             return Response(status_code=_GONE)
         except MailtrapLocalError as error:
             return _failure(error, route)
 
     return endpoint
+
+
+async def _validated(call: Call, route: Route) -> Response:
+    """The answer with its ETag; 304 if the client has it already."""
+    assert route.validator is not None
+    tag = await route.validator(call)
+    if has := validators.held(call, tag):
+        return Response(status_code=304, headers={"etag": has, "vary": "Accept-Encoding"})
+    response: Response = await route.handler(call)
+    if tag and response.status_code == 200:
+        response.headers["etag"] = validators.packed(tag) if "content-encoding" in response.headers else tag
+    return response
 
 
 def _failure(error: MailtrapLocalError, route: Route) -> Response:

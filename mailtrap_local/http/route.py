@@ -151,7 +151,8 @@ class Route(Struct, frozen=True):
 
     `answer` is the type of its JSON, or None where `media` names what it sends; `otherwise` are other statuses that
     come with JSON. `changes` says that it changes state, `fetches` that it makes us fetch something: both ask
-    `guard.check_writer` first. `cap` gives the limit of its body where that is not the common one. `ours` marks what
+    `guard.check_writer` first. `cap` gives the limit of its body where that is not the common one, `validator` the ETag
+    of its answer (validators.py). `ours` marks what
     Mailpit has not; `peer` names the other catcher whose API it is of. Those of `_SCOPED` exist in each inbox.
     """
 
@@ -170,6 +171,7 @@ class Route(Struct, frozen=True):
     ours: bool = False
     peer: Peer = ""
     cap: Callable[[Settings], int] | None = None
+    validator: Callable[[Call], Awaitable[str]] | None = None
 
     @property
     def scoped(self) -> bool:

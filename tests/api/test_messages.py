@@ -13,6 +13,7 @@ from tests.asking import RICH, deliver, plain
 
 ENVELOPE = {
     "total", "unread", "count", "messages_count", "messages_unread", "start", "tags", "messages", "cursor", "warnings",
+    "next",
 }  # fmt: skip
 SUMMARY = """
 ID MessageID Read From To Cc Bcc ReplyTo Subject Created Username Tags Size Attachments Snippet Inbox
@@ -40,6 +41,7 @@ async def test_an_empty_list_has_no_null(client: httpx.AsyncClient) -> None:
         "tags": [],
         "messages": [],
         "warnings": [],
+        "next": "",
         "cursor": (await client.get("api/v1/cursor")).json()["cursor"],
     }
 
@@ -354,3 +356,30 @@ async def test_head_works_wherever_get_does_and_other_methods_are_405(
     ):
         answer = await client.get(path)
         assert (answer.status_code, answer.text) == (404, "404 page not found"), path
+
+
+async def test_a_list_goes_on_where_it_ended_while_mail_comes_and_goes(
+    server: Server, client: httpx.AsyncClient
+) -> None:
+    ids = [await deliver(server, plain(f"Number {number}")) for number in range(7)]
+    seen: list[str] = []
+    page = await listed(client, limit=2)
+    for _ in range(10):
+        seen += [message["ID"] for message in page["messages"]]
+        if not page["next"]:
+            break
+        await deliver(server, plain("Meanwhile"))
+        await client.request("DELETE", "api/v1/messages", json={"IDs": [seen[0]]})
+        page = await listed(client, limit=2, until=page["next"])
+    assert seen == ids[::-1], "each once, in order, none of what came meanwhile"
+
+
+async def test_the_last_page_leads_nowhere(server: Server, client: httpx.AsyncClient) -> None:
+    for number in range(4):
+        await deliver(server, plain(f"Number {number}"))
+    assert (await listed(client, limit=2))["next"]
+    for start, limit in ((0, 4), (2, 2), (0, 0)):
+        assert (await listed(client, start=start, limit=limit))["next"] == ""
+    assert (await listed(client, sort="subject", limit=2))["next"] == ""
+    found = await listed(client, "api/v1/search", query="Number", limit=3)
+    assert await subjects(client, "api/v1/search", query="Number", until=found["next"]) == ["Number 0"]

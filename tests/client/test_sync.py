@@ -335,6 +335,9 @@ def test_pages_marks_and_tags(mailtrap: Mailtrap) -> None:
     assert (page.matched, page.total, page.warnings, page.wire["count"]) == (3, 3, (), 2)
     assert mailtrap.page("subject:o", limit=None, start=1).messages == mailtrap.page(limit=None).messages[2:]
     assert mailtrap.page("suject:o").warnings
+    assert [row.subject for row in mailtrap.page(limit=2, until=page.next).messages] == ["one"]
+    assert [row.subject for row in mailtrap.page("subject:o", until=page.next).messages] == ["one"]
+    assert mailtrap.page(limit=2, until=page.next).next == ""
     mailtrap.mark(names[0], names[1])
     mailtrap.tag(names[2], tags=["red", "blue"])
     assert [(row.read, set(row.tags)) for row in mailtrap.page().messages] == [

@@ -47,6 +47,7 @@ class ListHead(Struct, frozen=True):
     tags: list[str]
     cursor: str
     warnings: list[str]
+    next: str  # `until=` that leads on behind the last one, whatever comes or goes; "" at the end, and with sort
 
 
 class MessageList(ListHead, frozen=True):
