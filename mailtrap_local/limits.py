@@ -36,6 +36,7 @@ MAGIC_ADDRESSES = 1_000  # counted apart; beyond this the oldest is forgotten
 # MIME
 HEADER_FIELDS = 5_000
 TEXT_FIELD = 16 * KB  # of the value of Subject and the like, for the row of a mail; what is over stays in the source
+REFERENCES = 32  # ids that a mail refers to, for its thread
 ADDRESS_FIELD = 128 * KB  # of the values of To and the like together
 ADDRESSES = 1_000  # of one such field
 TAGS = 100  # of a mail

@@ -86,6 +86,7 @@ class Head(Struct, frozen=True, gc=False):
     message_id: str = ""  # without angle brackets
     inbox: str = ""  # X-Inbox
     tags: tuple[str, ...] = ()  # X-Tags, split at commas, stripped
+    refers: tuple[str, ...] = ()  # ids in References and In-Reply-To, without angle brackets
 
 
 class Digest(Struct, frozen=True, gc=False):

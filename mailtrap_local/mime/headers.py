@@ -10,6 +10,7 @@ Rules
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailtrap_local import limits
@@ -36,8 +37,9 @@ _SURELY_HEADER = re.compile(
     re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to"})
-_ROW_FIELDS = _ADDRESS_FIELDS | {"subject", "message-id", "x-inbox", "x-tags"}
+_ROW_FIELDS = _ADDRESS_FIELDS | {"subject", "message-id", "x-inbox", "x-tags", "references", "in-reply-to"}
 _WANTED = {
     spelling.encode(): name
     for name in _ROW_FIELDS
@@ -279,7 +281,17 @@ def head_of(fields: list[Field], *, defects: list[str] | None = None) -> Head:
         message_id(found["message-id"]) if "message-id" in found else "",
         decode(found["x-inbox"], hint=hint) if "x-inbox" in found else "",
         _tags(decode(found["x-tags"], hint=hint)) if "x-tags" in found else (),
+        _referred(found),
     )
+
+
+def _referred(found: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The ids that a mail refers to: the first, which began the thread, and the last ones (RFC 5322 section 3.6.4)."""
+    if "references" not in found and "in-reply-to" not in found:
+        return ()
+    named = decode(found.get("references", b"") + b" " + found.get("in-reply-to", b""))
+    ids = tuple(dict.fromkeys(_MESSAGE_ID.findall(named)))
+    return ids if len(ids) <= limits.REFERENCES else (ids[0], *ids[1 - limits.REFERENCES :])
 
 
 def _row_values(fields: list[Field]) -> tuple[dict[str, bytes], set[str]]:

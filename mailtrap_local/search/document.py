@@ -25,6 +25,7 @@ class Document(Struct, frozen=True, gc=False):
 
     subject: str = ""
     message_id: str = ""
+    thread: str = ""  # its own id and those that it refers to, "\n" before each and behind the last
     sender: str = ""
     recipients: str = ""
     cc: str = ""
@@ -51,6 +52,7 @@ def columns(entry: Entry) -> Document:
     return Document(
         subject=_folded(head.subject),
         message_id=_folded(head.message_id),
+        thread=_thread(head),
         sender=_list([head.from_] if head.from_ else ()),
         recipients=_list(head.to),
         cc=_list(head.cc),
@@ -84,6 +86,11 @@ def free_text(head: Head, envelope: Envelope, digest: Digest) -> str:
 def _list(addresses: Iterable[Address]) -> str:
     marked = [LINE_MARK + _folded(item.name) + ADDRESS_MARK + _folded(item.address) for item in addresses]
     return "".join(marked) + LINE_MARK if marked else ""
+
+
+def _thread(head: Head) -> str:
+    ids = [_kept(each) for each in (head.message_id, *head.refers) if each]
+    return LINE_MARK + LINE_MARK.join(ids) + LINE_MARK if ids else ""
 
 
 def _shown(address: Address) -> str:

@@ -133,6 +133,14 @@ def _reverse_path(word: Word, asked: Moment) -> Term:
     return Equals("mail_from", value, word.source) if word.exact else Contains(("mail_from",), (value,), word.source)
 
 
+def _thread(word: Word, asked: Moment) -> Term:
+    """`thread:` takes the id of a message: it, and each that refers to it."""
+    if word.pattern is not None:
+        return Pattern(("thread",), _checked(word, word.pattern), word.source)
+    value = fold(word.value)
+    return Contains(("thread",), (f"{LINE_MARK}{value.strip('<>') or value}{LINE_MARK}",), word.source)
+
+
 def _inbox(word: Word, asked: Moment) -> Term:
     """`inbox:` takes the name as it is, since a name is an identity; only a pattern leaves case aside."""
     if word.pattern is not None:
@@ -245,6 +253,7 @@ FILTERS: Mapping[str, Builder] = {
     "mailfrom": _reverse_path,
     "subject": _text("subject"),
     "message-id": _text("message_id", bare="<>"),
+    "thread": _thread,
     "header": _header,
     "inbox": _inbox,
     "tag": _tag,
@@ -268,6 +277,7 @@ EXAMPLES: Mapping[str, str] = {
     **dict.fromkeys(("from", "to", "cc", "bcc", "reply-to", "addressed", "rcpt", "mailfrom"), "ann@example.org"),
     "subject": "welcome",
     "message-id": "1234@example.org",
+    "thread": "1234@example.org",
     "header": "X-Tenant=blue",
     "inbox": "default",
     "tag": "news",

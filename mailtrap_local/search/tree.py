@@ -12,6 +12,7 @@ Column = Literal[
     "text",
     "subject",
     "message_id",
+    "thread",
     "sender",
     "recipients",
     "cc",

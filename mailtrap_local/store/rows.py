@@ -11,7 +11,7 @@ Row = tuple[Value, ...]
 
 MESSAGE_COLUMNS = (
     "seq id inbox created size read attachments inlines links codes username protocol subject message_id sender"
-    " recipients cc bcc reply_to rcpt mail_from snippet head origin hidden"
+    " recipients cc bcc reply_to rcpt mail_from snippet head origin hidden thread"
 ).split()
 SUMMARY_COLUMNS = (
     "m.seq, m.id, m.inbox, m.created, m.size, m.read, m.head, m.username,"
@@ -76,6 +76,7 @@ def prepared(entry: Entry) -> Prepared:
         _encode(entry.head),
         _encode(Provenance(entry.envelope, entry.origin)),
         None,
+        folded.thread,
     )
     return Prepared(entry, row, folded.text)
 

@@ -30,6 +30,14 @@ def test_all_that_a_row_needs() -> None:
     )
 
 
+def test_what_a_mail_refers_to() -> None:
+    raw = crlf("References: <a@x.org>\n <b@x.org>\nIn-reply-to: Your mail <b@x.org> of <c@x.org>, <>, < d >\n\n")
+    assert head(raw).refers == ("a@x.org", "b@x.org", "c@x.org")
+    many = " ".join(f"<{number}@x.org>" for number in range(99))
+    refers = head(crlf(f"References: {many}\n\n")).refers
+    assert (len(refers), refers[0], refers[1], refers[-1]) == (limits.REFERENCES, "0@x.org", "68@x.org", "98@x.org")
+
+
 @pytest.mark.parametrize("raw", [b"", b"\r\n", b"\r\nSubject: body\r\n", b"no header at all", b"\n\n\n"])
 def test_no_header(raw: bytes) -> None:
     assert head(raw) == Head()

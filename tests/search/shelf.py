@@ -15,7 +15,7 @@ NOW = 1_700_000_000_000_000  # 2023-11-14T22:13:20Z
 _SCHEMA = Path(mailtrap_local.store.__path__[0]) / "schema"
 _COLUMNS = (
     "inbox created size read attachments inlines links codes"
-    " subject message_id sender recipients cc bcc reply_to rcpt mail_from"
+    " subject message_id thread sender recipients cc bcc reply_to rcpt mail_from"
 ).split()
 _OTHERS = "id username protocol snippet head origin".split()
 
@@ -90,6 +90,7 @@ def mail(
     bcc: Sequence[Address] = (),
     reply_to: Sequence[Address] = (),
     message_id: str = "",
+    refers: Sequence[str] = (),
     mail_from: str = "",
     rcpt: Sequence[str] = (),
     digest: Digest | None = None,
@@ -99,6 +100,6 @@ def mail(
     raw: bytes = b"",
 ) -> Document:
     """The document of a mail, by the way that the store goes."""
-    head = Head(subject, from_, tuple(to), tuple(cc), tuple(bcc), tuple(reply_to), message_id)
+    head = Head(subject, from_, tuple(to), tuple(cc), tuple(bcc), tuple(reply_to), message_id, refers=tuple(refers))
     envelope = Envelope(mail_from, (), tuple(Recipient(address) for address in rcpt))
     return columns(Entry(raw, envelope, Origin(), head, inbox, tuple(tags), created, digest))

@@ -11,6 +11,7 @@ HEAD = Head(
     bcc=(Address("", "b@x.org"),),
     reply_to=(Address("R", "r@x.org"),),
     message_id="ABC@x.org",
+    refers=("Q@x.org",),
 )
 ENVELOPE = Envelope("Bounce@x.org", (), (Recipient("bob@y.org"), Recipient("B@x.org")))
 DIGEST = Digest("s", "Hello\n\nWORLD", 1, 2, ("Plan B.pdf", "nul\0.txt"), 3, 4)
@@ -21,6 +22,7 @@ def test_columns() -> None:
     assert columns(entry) == Document(
         subject="grösse 2",
         message_id="abc@x.org",
+        thread="\nabc@x.org\nq@x.org\n",
         sender="\nann lee\tann@x.org\n",
         recipients="\n\tbob@y.org\neva\teva@z.org\n",
         cc="\nc\tc@x.org\n",

@@ -166,6 +166,19 @@ def test_text_filters(shelf: Shelf) -> None:
     assert shelf.find("message-id:<>") == []
 
 
+def test_threads(shelf: Shelf) -> None:
+    shelf.put(
+        mail(message_id="Q.1@x.org"),
+        mail(message_id="a.1@x.org", refers=["q.1@x.org"]),
+        mail(refers=["q.1@x.org", "a.1@x.org"]),
+        mail(message_id="aq.1@x.org"),
+    )
+    assert shelf.find("thread:q.1@x.org") == shelf.find("thread:<Q.1@x.org>") == [0, 1, 2]
+    assert shelf.find("thread:=a.1@x.org") == [1, 2]
+    assert shelf.find("thread:/^a/ -thread:q.1@x.org") == [3]
+    assert shelf.find("thread:/aq/") == [3]
+
+
 def test_the_envelope(shelf: Shelf) -> None:
     shelf.put(mail(mail_from="bounce+1@x.org", rcpt=["ann@x.org", "Bob@x.org"]), mail(mail_from="", rcpt=["eva@x.org"]))
     shelf.put(mail(from_=Address("", "bounce@x.org"), to=[ANN]))

@@ -1,11 +1,14 @@
 """What is around a message: messages inside it, its thread, the invitation that it brings."""
 
+import asyncio
 import re
 from email.message import EmailMessage
 
 import pytest
 from playwright.async_api import Page, expect
 
+from mailtrap_local.model import Arrival, Envelope, Origin
+from mailtrap_local.server import Server
 from tests.ui.conftest import Send
 from tests.ui.gallery import invitation
 from tests.ui.mails import html, nested, plain
@@ -95,7 +98,9 @@ async def test_what_is_no_calendar_is_no_card(page: Page, send: Send) -> None:
     await expect(page.locator(".card")).to_have_count(0)
 
 
-async def test_a_thread_is_linked(page: Page, send: Send) -> None:
+async def test_a_thread_is_linked(page: Page, send: Send, server: Server) -> None:
+    hay = Arrival(b"Subject: hay\r\n\r\n", Envelope(), Origin(), inbox="barn")
+    await asyncio.gather(*(server.mailbox.receive(hay) for _ in range(2500)))
     first, answer, other = plain("Question"), plain("Re: Question"), plain("Something else")
     first["Message-ID"], other["Message-ID"] = "<q.1+a@x.org>", "<other@x.org>"
     answer["Message-ID"], answer["In-Reply-To"] = "<a.1@x.org>", "<q.1+a@x.org>"
@@ -104,7 +109,7 @@ async def test_a_thread_is_linked(page: Page, send: Send) -> None:
     other["References"] = "<aq.1+a@x.org>"
     await send(first, other, answer, again)
     await send(again, user="another-inbox")
-    await page.goto("")
+    await page.goto("inbox/default")
     await page.get_by_role("option", name="Re: Re: Question").last.click()
     thread = page.get_by_role("list", name="Thread").get_by_role("listitem")
     await expect(thread).to_contain_text(["Question", "Re: Question", "this one"])

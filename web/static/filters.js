@@ -4,6 +4,7 @@ export const FILTERS = [
   ["addressed:", "any address of the header"],
   ["rcpt: mailfrom:", "what the envelope said"],
   ["subject:", "subject contains; subject:/regex/ is a pattern"],
+  ["thread:id@x.org", "it and its answers, by Message-ID"],
   ["header:X-Name=value", "any other header field"],
   ["tag: inbox:", "by name"],
   ["is:unread is:read is:tagged", "state"],
