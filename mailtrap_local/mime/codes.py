@@ -12,6 +12,7 @@ HINTS = (
     "認証", "確認", "暗証", "コード", "ワンタイム", "인증", "코드", "비밀번호",
 )  # fmt: skip
 _ASCII = tuple(filter(str.isascii, HINTS))
+_LATIN = tuple(hint for hint in HINTS if max(hint) <= "\xff")
 
 
 def count_codes(*texts: str) -> int:
@@ -27,8 +28,19 @@ def codes_of(*texts: str) -> tuple[str, ...]:
 def codes(text: str) -> tuple[str, ...]:
     """The different one-time codes of a text, in the order they stand in, without what divides groups of digits."""
     lower = text.lower()
-    if not any(hint in lower for hint in (_ASCII if lower.isascii() else HINTS)):
+    if not any(map(lower.__contains__, _hints_for(lower))):
         return ()
     from mailtrap_local.mime import onetime  # here, since its patterns take long to compile
 
     return onetime.codes(text)
+
+
+def _hints_for(text: str) -> tuple[str, ...]:
+    """Those that may be in a text, by the letters that it has."""
+    if text.isascii():
+        return _ASCII
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return HINTS
+    return _LATIN

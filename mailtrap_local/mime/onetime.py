@@ -9,7 +9,9 @@ none, nor are codes of another kind (promo, postal, error, ...).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from mailtrap_local.mime.codes import HINTS
 
@@ -96,7 +98,9 @@ _IS = re.compile(
     r"[\"'*_)\]]*\s*(?:(?:is|ist|est|es|é|è|är|er|on|jest|to|je|este|yra|adalah|ialah|là|это)(?![^\W_])|هو|הוא|คือ|[为為是はが—–:=(（]|-\s)",
 )
 _AROUND = " \t\"'*_`()[]<>「」【】『』“”«»|:"
-_WEB = re.compile(r"(?<!\S)(?=\S*(?:://|@)|www\.)\S++")
+_WEB = ("://", "@", "www.")  # what a word holds that is an address; the last one at its beginning
+_BLANKS = (" ", "\n", "\t", "\xa0")  # the usual ones
+_WORD = re.compile(r"\S*+")
 _DIVIDED = re.compile(r"[ \n-]")
 _ALL_DIGITS = re.compile(r"[0-9 \n-]+")
 _OTHER_DIGITS = {
@@ -110,8 +114,8 @@ def codes(text: str) -> tuple[str, ...]:
     if not text.isascii():
         text = _plain(text)
     lower = text.lower()
-    if "://" in text or "@" in text or "www." in lower:
-        text = _WEB.sub(lambda match: " " * len(match[0]), text)
+    if any(mark in text for mark in _WEB):
+        text = _without_addresses(text)
         lower = text.lower()
     found: dict[str, None] = {}
     words = _Words(lower)
@@ -122,6 +126,36 @@ def codes(text: str) -> tuple[str, ...]:
         if (_SHAPE.fullmatch(value) or _LETTERS.fullmatch(value)) and _is_code(lower, match, words):
             found[_DIVIDED.sub("", value) if _ALL_DIGITS.fullmatch(value) else value] = None
     return tuple(found)
+
+
+def _without_addresses(text: str) -> str:
+    """The text with blanks for each word that is an address of the web or of mail. Linear in the text."""
+    marks = ((mark, at) for mark in _WEB for at in _places(text, mark))
+    pieces, done = list[str](), 0
+    for mark, at in sorted(marks, key=itemgetter(1)):
+        if at < done or (mark == "www." and at > done and not text[at - 1].isspace()):
+            continue  # in a word that is gone, or not at the beginning of one
+        start = _beginning(text, at, after=done)
+        end = _WORD.match(text, at).end()  # type: ignore[union-attr]  # it matches anywhere
+        pieces += (text[done:start], " " * (end - start))
+        done = end
+    return "".join(pieces) + text[done:]
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
+
+
+def _beginning(text: str, at: int, *, after: int) -> int:
+    """Where the word begins that goes on at `at`; what lies before `after` is no part of it."""
+    start = max(after, *(text.rfind(blank, after, at) + 1 for blank in _BLANKS))
+    for seldom in reversed(range(start, at)):
+        if text[seldom].isspace():
+            return seldom + 1
+    return start
 
 
 def _plain(text: str) -> str:

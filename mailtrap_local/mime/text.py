@@ -39,11 +39,11 @@ _INSTEAD = {
     for name, blank in (dict.fromkeys(_BLOCKS, "\n") | {"td": " ", "th": " "}).items()
     for spelling in (name, name.upper(), name.title())
 }
-_BLANK_LINES = re.compile("\n{3,}")
 
 # What preheaders are padded with: combining grapheme joiner, soft hyphen, zero-width space, word joiner, BOM, ...
-_INVISIBLE = re.compile("[\u034f\u00ad\u200b\u2060\ufeff\u115f\u1160\u17b4\u17b5\u180e\u3164]+")
-_JOINER = re.compile("[\u200c\u200d\u200e\u200f]")
+_INVISIBLE = "\u034f\u00ad\u200b\u2060\ufeff\u115f\u1160\u17b4\u17b5\u180e\u3164"
+_INVISIBLES = re.compile(f"[{_INVISIBLE}]+")
+_JOINERS = "\u200c\u200d\u200e\u200f"
 # Joiners are part of words (Persian) and of emoji; on their own between blanks they are padding.
 _IDLE_JOINER = re.compile(
     "(?:(?<=\\s)|(?<![^\\u200c\\u200d\\u200e\\u200f]))[\u200c\u200d\u200e\u200f]+|[\u200c\u200d\u200e\u200f]+(?=\\s|\\Z)"
@@ -62,8 +62,14 @@ def visible(text: str) -> str:
     """The text without what takes no room on the screen: soft hyphens, and the padding of preheaders."""
     if text.isascii():
         return text
-    text = _INVISIBLE.sub("", text)
-    return _IDLE_JOINER.sub("", text) if _JOINER.search(text) else text
+    if _has(text, _INVISIBLE):
+        text = _INVISIBLES.sub("", text)
+    return _IDLE_JOINER.sub("", text) if _has(text, _JOINERS) else text
+
+
+def _has(text: str, characters: str) -> bool:
+    """Whether one of them is in it. To look for each is several times faster than for any, as a pattern does."""
+    return any(map(text.__contains__, characters))
 
 
 def html_to_text(html: str) -> str:
@@ -128,4 +134,8 @@ def _tidy(text: str) -> str:
     while "  " in text:
         text = text.replace("  ", " ")
     text = text.replace(" \n", "\n").replace("\n ", "\n")
-    return _BLANK_LINES.sub("\0", text).replace("\n\n", "\n").replace("\0", "\n\n").strip()
+    text = text.replace("\n\n\n", "\0")
+    for more in ("\0\n", "\0\0"):  # what is left of longer runs; a pattern takes several times as long
+        while more in text:
+            text = text.replace(more, "\0")
+    return text.replace("\n\n", "\n").replace("\0", "\n\n").strip()

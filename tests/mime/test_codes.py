@@ -1,9 +1,13 @@
 """Which one-time codes are found, and what is none."""
 
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailtrap_local.mime import onetime
 from mailtrap_local.mime.codes import codes, count_codes
 from tests.mime.code_mails import HOLDING, WITHOUT
 
@@ -104,3 +108,19 @@ def test_codes_are_read_in_linear_time(piece: str) -> None:
 
 def test_a_letter_that_grows_in_lower_case_moves_nothing() -> None:
     assert codes("İİİİ https://x.org Kodunuz: 482913 İİİİ, 1299 TL") == ("482913",)
+
+
+PIECES = ["://", "@", "www.", "w", "a", ":", "/", " ", "\n", "\t", "\xa0", "\u2003", "\x1c", "ü"]
+ADDRESS = re.compile(r"(?<!\S)(?=\S*(?:://|@)|www\.)\S+")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_words_that_are_addresses_become_blanks(text: str) -> None:
+    assert onetime._without_addresses(text) == ADDRESS.sub(lambda match: " " * len(match[0]), text)
+
+
+@pytest.mark.parametrize("text", ["@" * 200_000, "www." * 50_000, "a" * 100_000 + "@ " * 50_000, "://\u2003" * 50_000])
+def test_addresses_take_no_longer_than_their_length(text: str) -> None:
+    began = time.process_time()
+    onetime._without_addresses(text)
+    assert time.process_time() - began < 2
