@@ -241,6 +241,14 @@ class Header(Struct, frozen=True):
     value: str
 
 
+class Checksums(Struct, frozen=True):
+    """Of a part's decoded content, lower-case hexadecimal."""
+
+    md5: str
+    sha1: str
+    sha256: str
+
+
 class Part(Struct, frozen=True):
     """A node of the MIME tree, addressed by its path as Mailpit's clients expect it.
 

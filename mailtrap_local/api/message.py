@@ -1,7 +1,6 @@
 """One message: everything about it, its headers, tree, preview and source."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,6 @@ from mailtrap_local.api.wire import header_of, message_of, named, part_of, sessi
 from mailtrap_local.errors import NotFound
 from mailtrap_local.http import answer, guard, isolation
 from mailtrap_local.http.route import Call
-from mailtrap_local.mime.structure import tree as tree_of
 from mailtrap_local.store.base import Selection
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -31,16 +29,10 @@ async def show(call: Call) -> Response:
 
 async def maker(call: Call, message: model.Message, *, read: bool) -> Callable[[], schema.Message]:
     """What makes the wire form of a message, with a checksum for each file: pure work, for a thread if it is large."""
-    files = {part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part)}
-    raw = b""
-    if files:
-        raw = await call.mailbox.raw(message.record.summary.id, inbox=call.inbox, within=call.text("within"))
-
-    def make() -> schema.Message:
-        sums = {node.path: _sums(node.content()) for node in tree_of(raw) if node.path in files} if files else {}
-        return message_of(message, read=read, sums=sums)
-
-    return make
+    files = frozenset(part.path for part in (*message.parsed.inline, *message.parsed.attachments) if named(part))
+    message_id, within = message.record.summary.id, call.text("within")
+    sums = await call.mailbox.checksums(message_id, files, inbox=call.inbox, within=within)
+    return lambda: message_of(message, read=read, sums=sums)
 
 
 async def made(call: Call, message: model.Message, make: Callable[[], Any]) -> Response:
@@ -50,14 +42,6 @@ async def made(call: Call, message: model.Message, make: Callable[[], Any]) -> R
     else:
         data = await asyncio.to_thread(lambda: answer.encode(make()))
     return await answer.packed(data, media="application/json", to=call.connection)
-
-
-def _sums(content: bytes) -> schema.Checksums:
-    return schema.Checksums(
-        MD5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
-        SHA1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
-        SHA256=hashlib.sha256(content).hexdigest(),
-    )
 
 
 async def mark_seen(call: Call, summary: model.Summary) -> bool:

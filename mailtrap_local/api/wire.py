@@ -1,6 +1,6 @@
 """From the house's values to the wire types of `schema`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ def list_head_of(page: model.Page, *, count: int, onward: str) -> schema.ListHea
     )
 
 
-def message_of(message: model.Message, *, read: bool, sums: dict[str, schema.Checksums]) -> schema.Message:
+def message_of(message: model.Message, *, read: bool, sums: Mapping[str, model.Checksums]) -> schema.Message:
     """A whole message. `sums` holds the checksums of its inline and attached parts by path."""
     record, parsed = message.record, message.parsed
     summary, head = record.summary, record.summary.head
@@ -178,7 +178,11 @@ def named(part: model.Part) -> bool:
     return bool(part.filename or part.content_id)
 
 
-def _attachments(parts: Sequence[model.Part], sums: dict[str, schema.Checksums]) -> list[schema.Attachment]:
+def _checksums(sums: model.Checksums) -> schema.Checksums:
+    return schema.Checksums(MD5=sums.md5, SHA1=sums.sha1, SHA256=sums.sha256)
+
+
+def _attachments(parts: Sequence[model.Part], sums: Mapping[str, model.Checksums]) -> list[schema.Attachment]:
     return [
         schema.Attachment(
             PartID=part.path,
@@ -186,7 +190,7 @@ def _attachments(parts: Sequence[model.Part], sums: dict[str, schema.Checksums])
             ContentType=part.content_type,
             ContentID=part.content_id,
             Size=part.size,
-            Checksums=sums[part.path],
+            Checksums=_checksums(sums[part.path]),
         )
         for part in parts
         if named(part)

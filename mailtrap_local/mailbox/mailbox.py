@@ -6,7 +6,7 @@ A front translates, the mailbox decides, a store keeps. Every method is called o
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -26,6 +26,7 @@ from mailtrap_local.mailbox.waiting import NearMiss, Outcome, Waited, Waiter, Wa
 from mailtrap_local.mailbox.watching import Watch
 from mailtrap_local.model import (
     Arrival,
+    Checksums,
     Entry,
     Envelope,
     InboxCount,
@@ -227,6 +228,15 @@ class Mailbox:
         if found is None:
             raise NotFound(f"the message has no part {path!r}")
         return found
+
+    async def checksums(
+        self, message_id: str, paths: Collection[str], *, inbox: str | None = None, within: str = ""
+    ) -> dict[str, Checksums]:
+        """Those of these parts, by path. Raises NotFound."""
+        if not paths:
+            return {}
+        raw = await self.raw(message_id, inbox=inbox, within=within)
+        return await self._parser.run(partial(mime.checksums, paths=paths), raw)
 
     async def preview(self, message_id: str, *, remote: bool, inbox: str | None = None, within: str = "") -> "Preview":
         """The HTML (or text) of a message as its isolated preview shows it. Raises NotFound."""

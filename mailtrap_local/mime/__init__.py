@@ -7,6 +7,7 @@ raises on fields that make no mail), `mime.select` (elements by CSS; it raises o
 from mailtrap_local.mime.headers import head
 from mailtrap_local.mime.parse import content, inside, parse
 from mailtrap_local.mime.summary import digest, read, texts
+from mailtrap_local.mime.sums import checksums
 from mailtrap_local.mime.text import fold
 
-__all__ = ["content", "digest", "fold", "head", "inside", "parse", "read", "texts"]
+__all__ = ["checksums", "content", "digest", "fold", "head", "inside", "parse", "read", "texts"]
