@@ -3,23 +3,24 @@
 Theory of operation
 1. The mailbox publishes events after their commit, in one thread, so everybody sees them in the order of `seq`.
 2. A listener is a bounded queue. One that does not keep up is cut off, never waited for; it resumes by seq. It hears
-   nothing of other inboxes than its own, and may sleep through mail that it does not look for.
+   nothing of other inboxes than its own.
 3. The newest events stay in a replay buffer. Who asks for what is older, or comes with a cursor of another life,
    is told to begin anew (`reset`).
-4. Stopping wakes all listeners with `Stopping`.
+4. A listener may sleep through mail: then new messages cost it nothing at all. Who has it woken knows which of them it
+   looks for, and from the replay buffer it takes what came from there on.
+5. Stopping wakes all listeners with `Stopping`.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Self
 
 from mailtrap_local import limits
 from mailtrap_local.errors import BadRequest, CursorGone, Stopping
 from mailtrap_local.model import Event
-
-_SLEEPS_OVER = 256  # events that gather before a sleeper forgets what is not for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Listener:
         self._pending = list(pending)
         self._seq = seq
         self._capacity = capacity
+        self._heard = hub.cursor.seq  # it was offered all that is for it up to here
         self._wake = asyncio.Event()
         self._passed: Callable[[], int] | None = None
         self._overrun = False
@@ -75,15 +77,19 @@ class Listener:
 
     async def batch(self) -> list[Event]:
         """All events since the last call, at least one. Raises CutOff when it was too slow, Stopping at the end."""
-        await self._wake.wait()
-        if self._overrun:
-            raise CutOff(self._seq)
-        if not self._pending and self._stopping:
+        while True:
+            await self._wake.wait()
+            if self._overrun:
+                raise CutOff(self._seq)
+            if self._pending or self._stopping:
+                break
+            self._rest()  # it was called for what it had already
+        if not self._pending:
             raise Stopping("the server is stopping")
         events, self._pending = self._pending, []
         self._seq = events[-1].seq
         if not self._stopping:
-            self._wake.clear()
+            self._rest()
         return events
 
     def __enter__(self) -> Self:
@@ -95,37 +101,45 @@ class Listener:
     def sleep(self, passed: Callable[[], int]) -> None:
         """Let new mail come by from now on until `wake` is called; all else wakes it as ever.
 
-        `passed` tells the seq up to which it is certain that nobody will call for mail.
+        `passed` tells the seq up to which there is no mail for it.
         """
         self._passed = passed
+        if not self._wake.is_set():
+            self._rest()
 
     def wake(self) -> None:
         """There is something in what has come."""
+        if self._hub.rouse(self):
+            self._catch_up()
         self._wake.set()
 
-    def offer(self, events: Sequence[Event], *, mail: bool = False) -> None:
-        """The hub's side: take these, or be cut off. `mail`: they are new messages, and nothing else."""
+    def offer(self, events: Sequence[Event]) -> None:
+        """The hub's side: take these, or be cut off."""
         if self._overrun:
             return
-        asleep = mail and self._passed is not None and not self._wake.is_set()
-        if asleep and len(self._pending) >= _SLEEPS_OVER:
-            self._pass()
+        self._heard = events[-1].seq
         if len(self._pending) + len(events) > self._capacity:
             self._overrun = True
             self._pending = []
         else:
             self._pending.extend(events)
-        if self._overrun or not asleep:
-            self._wake.set()
+        self._wake.set()
 
-    def _pass(self) -> None:
-        """Forget the mail that nobody has called for."""
+    def _rest(self) -> None:
+        """Nothing is left to be told."""
+        self._wake.clear()
+        if self._passed is not None:
+            self._heard = self._hub.cursor.seq
+            self._hub.lull(self)
+
+    def _catch_up(self) -> None:
+        """Take what has come since it fell asleep, without the mail that is not for it."""
         assert self._passed is not None
-        passed = self._passed()
-        kept = [event for event in self._pending if event.seq > passed]
-        if len(kept) < len(self._pending):
-            self._seq = self._pending[len(self._pending) - len(kept) - 1].seq
-            self._pending = kept
+        missed = self._hub.behind(max(self._heard, self._passed()))
+        if missed is None:
+            self._overrun = True
+        elif missed:
+            self.offer(missed)
 
     def stop(self) -> None:
         """The hub's side: no more will come."""
@@ -142,6 +156,7 @@ class Hub:
         self._replay: deque[Event] = deque(maxlen=replay)
         self._replay_from = seq  # events above this seq are in the buffer
         self._listeners: set[Listener] = set()
+        self._sleepers: set[Listener] = set()
         self._stopping = False
 
     @property
@@ -152,7 +167,7 @@ class Hub:
     @property
     def listeners(self) -> int:
         """How many listen now."""
-        return len(self._listeners)
+        return len(self._listeners) + len(self._sleepers)
 
     def publish(self, events: Sequence[Event]) -> None:
         """Tell everybody, in this order. The seqs must ascend and follow those published before."""
@@ -165,11 +180,14 @@ class Hub:
                 self._replay_from = gone.seq
         self._replay.extend(events)
         self._seq = events[-1].seq
-        mail = all(event.kind == "new" for event in events)
         inboxes = {event.inbox for event in events}
         for listener in self._listeners:
-            if listener.inbox is None or listener.inbox in inboxes or None in inboxes:
-                listener.offer(events, mail=mail)
+            if _hears(listener, inboxes):
+                listener.offer(events)
+        if any(event.kind != "new" for event in events):
+            for sleeper in tuple(self._sleepers):
+                if _hears(sleeper, inboxes):
+                    sleeper.wake()
 
     def listen(
         self, *, inbox: str | None = None, since: Cursor | None = None, capacity: int = limits.LIVE_QUEUE_EVENTS
@@ -185,15 +203,36 @@ class Hub:
         pending: Sequence[Event] = ()
         seq, reset = self._seq, False
         if since is not None:
-            if since.epoch != self.epoch or not self._replay_from <= since.seq <= self._seq:
-                reset = True
-            else:
-                seq = since.seq
-                pending = [event for event in self._replay if event.seq > since.seq]
+            missed = self.behind(since.seq) if since.epoch == self.epoch and since.seq <= self._seq else None
+            reset = missed is None
+            if missed is not None:
+                seq, pending = since.seq, missed
         room = max(capacity, len(pending))
         listener = Listener(self, pending, inbox=inbox, seq=seq, reset=reset, capacity=room)
         self._listeners.add(listener)
         return listener
+
+    def behind(self, seq: int) -> list[Event] | None:
+        """The events above a seq, in their order; None if they are not to be had any more."""
+        if seq < self._replay_from:
+            return None
+        events = list(takewhile(lambda event: event.seq > seq, reversed(self._replay)))
+        events.reverse()
+        return events
+
+    def lull(self, listener: Listener) -> None:
+        """Offer it nothing until something else than mail comes, or it is roused."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            self._sleepers.add(listener)
+
+    def rouse(self, listener: Listener) -> bool:
+        """Offer it what comes from now on; False if it did not sleep."""
+        if listener not in self._sleepers:
+            return False
+        self._sleepers.remove(listener)
+        self._listeners.add(listener)
+        return True
 
     def check(self, cursor: Cursor) -> None:
         """Raise CursorGone unless the cursor is of this life and not ahead of it."""
@@ -205,9 +244,14 @@ class Hub:
     def forget(self, listener: Listener) -> None:
         """The listener has gone."""
         self._listeners.discard(listener)
+        self._sleepers.discard(listener)
 
     def stop(self) -> None:
         """Wake every listener with Stopping, and take no new ones."""
         self._stopping = True
-        for listener in self._listeners:
+        for listener in (*self._listeners, *self._sleepers):
             listener.stop()
+
+
+def _hears(listener: Listener, inboxes: Set[str | None]) -> bool:
+    return listener.inbox is None or listener.inbox in inboxes or None in inboxes

@@ -70,6 +70,7 @@ QUERY_PATTERNS = 10
 PATTERN_MEMORY = 4 * MB  # of one compiled /pattern/, its cache of states included
 PATTERN_SIZE = 2_500  # instructions of RE2, which takes up to 14 ns for each of them and each byte of text
 PATTERN_TEXT = 64 * KB  # of one column: with PATTERN_SIZE the worst pattern takes about 2 s a message
+NEEDLES_MEMORY = 8 * MB  # of the automaton of up to 512 texts that are waited for
 PATTERN_INLINE = 70_000  # instructions times characters that are tried on the event loop: a millisecond at worst
 PATTERN_INLINE_SECONDS = 0.005  # for all that wait with patterns for one message; what is left is done in a thread
 LIVE_QUEUE_EVENTS = 10_000

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from mailtrap_local.errors import BadRequest, CursorGone, Stopping
-from mailtrap_local.events import Cursor, CutOff, Hub
+from mailtrap_local.events import Cursor, CutOff, Hub, Listener
 from mailtrap_local.model import Event
 
 
@@ -151,18 +151,68 @@ async def test_a_sleeper_lets_mail_come_by_until_it_is_called() -> None:
         assert seqs(await listener.batch()) == [3, 4]
 
 
-async def test_a_sleeper_forgets_what_is_not_for_it_and_is_never_too_slow() -> None:
-    hub = Hub(epoch="e", seq=0)
+async def test_a_sleeper_is_told_from_the_mail_on_that_it_is_called_for_and_is_never_too_slow() -> None:
+    hub = Hub(epoch="e", seq=0, replay=1_000)
     seen = 0
-    with hub.listen(capacity=1_000) as listener:
+    with hub.listen(capacity=100) as listener:
         listener.sleep(lambda: seen)
         for number in range(1, 5_001):
             hub.publish(mail(number))
             seen = number
+        seen = 4_997
         listener.wake()
-        batch = seqs(await listener.batch())
-    assert batch == list(range(batch[0], 5_001))
-    assert len(batch) <= 300
+        assert seqs(await listener.batch()) == [4_998, 4_999, 5_000]
+        hub.publish(mail(5_001))
+        seen = 5_001
+        hub.publish(events(5_002))
+        assert seqs(await listener.batch()) == [5_002]
+
+
+async def test_mail_costs_a_sleeper_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen() as listener:
+        listener.sleep(lambda: hub.cursor.seq)
+        monkeypatch.delattr(Listener, "offer")
+        monkeypatch.delattr(Listener, "wake")
+        hub.publish(mail(1, 2))
+    assert hub.listeners == 0
+
+
+async def test_who_is_called_for_what_it_was_told_already_sleeps_on() -> None:
+    """What a query matches may be found out later than another event has woken its client for it."""
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen() as listener:
+        listener.sleep(lambda: 0)
+        hub.publish([*mail(1), *events(2)])
+        assert seqs(await listener.batch()) == [1, 2]
+        listener.wake()
+        waiting = asyncio.ensure_future(listener.batch())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        hub.publish(events(3))
+        assert seqs(await waiting) == [3]
+
+
+async def test_a_sleeper_that_is_called_for_what_is_gone_is_cut_off() -> None:
+    hub = Hub(epoch="e", seq=0, replay=10)
+    with hub.listen() as listener:
+        listener.sleep(lambda: 0)
+        hub.publish(mail(*range(1, 12)))
+        listener.wake()
+        with pytest.raises(CutOff, match="after event 0"):
+            await listener.batch()
+
+
+async def test_a_stop_wakes_a_sleeper() -> None:
+    hub = Hub(epoch="e", seq=0)
+    with hub.listen() as listener:
+        listener.sleep(lambda: 0)
+        waiting = asyncio.ensure_future(listener.batch())
+        await asyncio.sleep(0)
+        hub.stop()
+        with pytest.raises(Stopping):
+            await waiting
 
 
 async def test_a_sleeper_keeps_what_may_be_for_it_still() -> None:

@@ -1,10 +1,10 @@
 """What live clients are told, made once for all who are told the same.
 
 Theory of operation
-1. A frame holds everything that a listener has at once, in pieces of at most `FRAME_EVENTS`. Clients of one scope
-   without a query share its text: the key is where it begins and ends, since what lies between is the same for all.
-2. With a query, the client's watch knows which of the new messages match. Other events pass: a client that does not
-   know the message ignores them.
+1. A frame holds everything that a listener has at once, in pieces of at most `FRAME_EVENTS`. Clients of one scope share
+   its text: the key is where it begins and ends, since what lies between is the same for all, but for 2.
+2. With a query, the client's watch knows which of the new messages do not match, and the key has them too. Other events
+   pass: a client that does not know the message ignores them.
 3. The counts of a scope are asked for at most four times a second, however many clients want them.
 """
 
@@ -67,11 +67,11 @@ class Broadcast:
 
     async def frame(self, events: Sequence[Event], *, inbox: str | None, watch: Watch | None) -> str:
         """Our frame of these events, seen from a scope; "" if there is nothing in it for that scope."""
+        scoped = _scoped(events, inbox)
+        unwanted = await _unwanted(scoped, watch) if watch is not None else frozenset()
         cursor = Cursor(self._mailbox.hub.epoch, events[-1].seq)
-        if watch is None:
-            key = ("live", events[0].seq, events[-1].seq, inbox)
-            return self._remembered(key, lambda: _frame(cursor, _scoped(events, inbox)))
-        return _frame(cursor, await _matching(_scoped(events, inbox), watch))
+        key = ("live", events[0].seq, events[-1].seq, inbox, unwanted)
+        return self._remembered(key, lambda: _frame(cursor, [event for event in scoped if event.seq not in unwanted]))
 
     def mailpit(self, event: Event, *, inbox: str | None) -> list[str]:
         """The frames of one event as Mailpit has them."""
@@ -122,17 +122,13 @@ def _scoped(events: Sequence[Event], inbox: str | None) -> list[Event]:
     return [event for event in events if inbox is None or event.inbox in (None, inbox)]
 
 
-async def _matching(events: list[Event], watch: Watch) -> list[Event]:
-    """The events without those of new messages that the client does not watch for."""
+async def _unwanted(events: list[Event], watch: Watch) -> frozenset[int]:
+    """The seqs of those new messages that the client does not watch for."""
     new = [event.summary for event in events if event.summary is not None and event.kind == "new"]
     if not new:
-        return events
+        return frozenset()
     wanted = await watch.matching(new)
-    return [event for event in events if event.kind != "new" or _id_of(event) in wanted]
-
-
-def _id_of(event: Event) -> str:
-    return event.summary.id if event.summary is not None else ""
+    return frozenset(summary.seq for summary in new if summary.id not in wanted)
 
 
 def mailpit_stats(counts: schema.LiveStats) -> str:

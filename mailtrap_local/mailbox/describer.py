@@ -21,6 +21,7 @@ from mailtrap_local.errors import Busy, Stopping, StoreError
 from mailtrap_local.mailbox.parser import Parser
 from mailtrap_local.model import Entry, Summary
 from mailtrap_local.store.base import Store
+from mailtrap_local.store.rows import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,12 @@ class Describer:
     `told` hears of each message, described, in the order of arrival.
     """
 
-    def __init__(self, store: Store, parser: Parser, *, told: Callable[[Summary, Entry], None]) -> None:
+    def __init__(self, store: Store, parser: Parser, *, told: Callable[[Summary, Entry | Prepared], None]) -> None:
         self._store = store
         self._parser = parser
         self._told = told
         self._expected: set[Expected] = set()
-        self._backlog: deque[tuple[Summary, Entry, Expected | None]] = deque()
+        self._backlog: deque[tuple[Summary, Entry | Prepared, Expected | None]] = deque()
         self._bytes = 0
         self._more = asyncio.Event()
         self._changed = asyncio.Condition()
@@ -83,12 +84,12 @@ class Describer:
         self._expected.add(expected)  # again, if who received it has gone
         self._put(summary, entry, expected)
 
-    def pass_on(self, summary: Summary, *, entry: Entry) -> None:
+    def pass_on(self, summary: Summary, *, mail: Prepared) -> None:
         """It was stored with its digest: have it told of, behind what came before it."""
         if self._backlog:
-            self._put(summary, entry, None)
+            self._put(summary, mail, None)
         else:
-            self._told(summary, entry)
+            self._told(summary, mail)
 
     async def caught_up(self) -> None:
         """Wait until all that was expected at this moment is described. Raises Stopping."""
@@ -107,8 +108,8 @@ class Describer:
         if self._task is None:
             raise Stopping("the server is stopping")
 
-    def _put(self, summary: Summary, entry: Entry, expected: Expected | None) -> None:
-        self._backlog.append((summary, entry, expected))
+    def _put(self, summary: Summary, mail: Entry | Prepared, expected: Expected | None) -> None:
+        self._backlog.append((summary, mail, expected))
         self._bytes += summary.size
         self._more.set()
 
@@ -120,11 +121,12 @@ class Describer:
         while True:
             await self._more.wait()
             while self._backlog:
-                summary, entry, expected = self._backlog[0]
+                summary, mail, expected = self._backlog[0]
+                if isinstance(mail, Entry):
+                    mail = await self._described(summary, mail)
                 if expected is not None:
-                    entry = await self._described(summary, entry)
                     self._expected.discard(expected)
-                self._told(summary, entry)
+                self._told(summary, mail)
                 self._backlog.popleft()
                 self._bytes -= summary.size
                 await self._tell_changed()

@@ -43,7 +43,7 @@ from mailtrap_local.model import (
 from mailtrap_local.search import dates, patterns, syntax
 from mailtrap_local.search.tree import required
 from mailtrap_local.store.base import Selection, Sort, Store, StoreInfo
-from mailtrap_local.store.rows import Prepared
+from mailtrap_local.store.rows import Prepared, prepared
 
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
@@ -115,7 +115,7 @@ class Mailbox:
         if not mail.entry.inbox:
             recipients = (recipient.address for recipient in mail.entry.envelope.recipients)
             mail = mail.moved(intake.addressed_inbox(recipients, self._made.of_address))
-        kept = self._store.add(mail, then=partial(self._describer.pass_on, entry=mail.entry))
+        kept = self._store.add(mail, then=partial(self._describer.pass_on, mail=mail))
         kept.add_done_callback(self._count)
         return kept
 
@@ -141,7 +141,8 @@ class Mailbox:
         if size <= min(limits.PARSE_INLINE, self.max_message_size):
             addressed = self._addressed(arrival)
             entry = intake.read(arrival, created=created, addressed=addressed, plus_tags=self._plus_tags)
-            return await self._store.add(entry, then=partial(self._describer.pass_on, entry=entry))
+            mail = prepared(entry)
+            return await self._store.add(mail, then=partial(self._describer.pass_on, mail=mail))
         if size > self.max_message_size:
             raise TooLarge(f"the message has {size} bytes; {self.max_message_size} are allowed")
         await self._describer.admit()

@@ -27,6 +27,8 @@ from mailtrap_local.search.index import Index
 from mailtrap_local.search.standing import StandingQuery
 from mailtrap_local.search.syntax import Query
 from mailtrap_local.search.tree import Node
+from mailtrap_local.store import rows
+from mailtrap_local.store.rows import Prepared
 
 Look = Callable[[str | None, Query, tuple[str, ...]], Awaitable[Sequence[Summary]]]
 """Asks the store which of some ids match a query, in an inbox or in all."""
@@ -115,7 +117,7 @@ class _Group:
     query: Query | None
     standing: StandingQuery | None
     waiters: set[Waiter] = field(default_factory=set)
-    looking: set["asyncio.Task[None]"] = field(default_factory=set)
+    looking: dict["asyncio.Task[None]", int] = field(default_factory=dict)  # with the seq of the message each looks at
 
 
 class _Scope:
@@ -173,13 +175,13 @@ class Waiters:
         """The seq up to which everything was looked at for it."""
         return max(waiter.seen, self._offered)
 
-    def offer(self, summary: Summary, entry: Entry) -> None:
+    def offer(self, summary: Summary, mail: Entry | Prepared) -> None:
         """A message arrived; its entry has its digest. In the order of arrival."""
         self._offered = summary.seq
         scopes = [scope for inbox in (summary.inbox, None) if (scope := self._scopes.get(inbox))]
         if not scopes:
             return
-        document = columns(entry)
+        document = rows.document(mail) if isinstance(mail, Prepared) else columns(mail)
         until = time.perf_counter() + limits.PATTERN_INLINE_SECONDS
         for scope in scopes:
             for group in scope.index.candidates(document):
@@ -218,5 +220,5 @@ class Waiters:
                     waiter.add(found)
 
         task = asyncio.ensure_future(look())
-        group.looking.add(task)
-        task.add_done_callback(group.looking.discard)
+        group.looking[task] = summary.seq
+        task.add_done_callback(group.looking.pop)

@@ -32,8 +32,9 @@ class Watch:
         self._look = look
 
     def passed(self) -> int:
-        """The seq up to which whatever matches has been found."""
-        return 0 if self._waiter.group.looking else self._offered()
+        """The seq up to which nothing matches, but for what was asked about already."""
+        asked = self._offered()
+        return min((asked, *(seq - 1 for seq in (*self._waiter.group.looking.values(), *self._waiter.found))))
 
     async def matching(self, summaries: Sequence[Summary]) -> set[str]:
         """The ids of those that match. Each is asked about once, in the order of arrival. Raises Stopping, Busy."""

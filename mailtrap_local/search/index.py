@@ -1,30 +1,30 @@
 """Many standing queries at once: those that a message may match, found without asking each.
 
 Theory of operation
-1. A query matches nothing that lacks the needle of one of its required terms. It is filed under one piece of such a
-   needle: `PIECE` characters of it, and the column where it has to be. A pattern has needles where it is plain.
-2. The columns of a message are cut into all their pieces, and the queries filed under one of them are the candidates.
-   A thousand queries for a thousand addresses are looked up in as many steps as a message's address has characters.
+1. A query matches nothing that lacks the needle of one of its required terms. It is filed under a piece of such a
+   needle, of `PIECE` characters at most, and the column where it has to be. A pattern has needles where it is plain.
+2. The needles that the columns of a message hold lead to the candidates. To look for a thousand needles takes a few
+   passes over the column (needles.py).
 3. Of a query's pieces the one is taken under which the fewest are filed, so that what all have in common (`order 1001`,
-   `order 1002`) leads to none.
-4. A query without such a piece is filed under the header field that it asks for, which is decoded once for all.
-5. What has neither (numbers, tags, alternatives) is a candidate always. So are all that are filed for a column which is
-   so long that to cut it would take longer than to ask them.
+   `order 1002`) leads to none. Short ones are the last choice, since most messages have them.
+4. A query without any is filed under the header field that it asks for, which is decoded once for all.
+5. What has neither (numbers, tags, alternatives) is a candidate always.
 """
 
-from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, MutableMapping
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from mailtrap_local.search.document import Document
 from mailtrap_local.search.headers import header_values
+from mailtrap_local.search.needles import Needles
 from mailtrap_local.search.patterns import literals
 from mailtrap_local.search.tree import Column, Contains, Equals, HeaderField, Node, Pattern, required
 
 T = TypeVar("T")
 
-PIECE = 4
+PIECE = 12  # characters: long enough to be of one query alone, short enough for a small automaton
+_SHORT = 4  # characters that a needle should have
 _PIECES = 64  # of a needle that are looked at
-_WORTH = 4  # characters of a column that are cut in the time that one query takes to be asked
 _FEW = 8  # that few may share a piece before a longer column is looked at
 
 
@@ -40,7 +40,7 @@ class Index(Generic[T]):
     """Things that stand for a query each, to be found by a message that they may match."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, _Drawer[T]] = {}
+        self._columns: dict[str, Needles[T]] = {}
         self._headers: dict[str, _Drawer[T]] = {}
         self._places: dict[T, Place | None] = {}
         self._always: dict[T, None] = {}
@@ -50,12 +50,14 @@ class Index(Generic[T]):
 
     def add(self, item: T, root: Node | None) -> None:
         """File it under its query; None matches every message."""
-        place = min(_places(root), key=self._crowd, default=None) if root is not None else None
+        place = min(_places(root), key=self._rank, default=None) if root is not None else None
         self._places[item] = place
         if place is None:
             self._always[item] = None
+        elif place.of_header:
+            self._headers.setdefault(place.drawer, _Drawer()).add(place.key, item)
         else:
-            self._cabinet(place).setdefault(place.drawer, _Drawer()).add(place.key, item)
+            self._columns.setdefault(place.drawer, Needles()).add(place.key, item)
 
     def discard(self, item: T) -> None:
         """Take it out."""
@@ -63,7 +65,7 @@ class Index(Generic[T]):
         if place is None:
             del self._always[item]
             return
-        cabinet = self._cabinet(place)
+        cabinet: MutableMapping[str, Any] = self._headers if place.of_header else self._columns
         cabinet[place.drawer].discard(place.key, item)
         if not cabinet[place.drawer].number:
             del cabinet[place.drawer]
@@ -71,29 +73,23 @@ class Index(Generic[T]):
     def candidates(self, document: Document) -> list[T]:
         """Each that the message may match, once."""
         found = list(self._always)
-        for column, drawer in self._columns.items():
-            text: str = getattr(document, column)
-            if len(text) > _WORTH * drawer.number:
-                found += drawer.all()
-            else:
-                found += drawer.under({text[start : start + PIECE] for start in range(len(text) - PIECE + 1)})
+        for column, needles in self._columns.items():
+            found += needles.within(getattr(document, column))
         for name, drawer in self._headers.items():
             if values := header_values(document.raw, name):
                 found += drawer.under({"", *values})
         return found
 
-    def _cabinet(self, place: Place) -> "dict[str, _Drawer[T]]":
-        return self._headers if place.of_header else self._columns
-
-    def _crowd(self, place: Place) -> tuple[bool, int, bool, int]:
-        """How many are filed there already. Header fields take longest to look at, then the free text."""
-        drawer = self._cabinet(place).get(place.drawer)
+    def _rank(self, place: Place) -> tuple[bool, bool, int, bool, int]:
+        """How good a place it is, lower is better: how many are there already, and how long it takes to look."""
+        drawer = (self._headers if place.of_header else self._columns).get(place.drawer)
         crowd = drawer.crowd(place.key) if drawer else 0
-        return place.of_header, crowd // _FEW, place.drawer == "text", crowd
+        short = not place.of_header and len(place.key) < _SHORT
+        return short, place.of_header, crowd // _FEW, place.drawer == "text", crowd
 
 
 class _Drawer(Generic[T]):
-    """What is filed for one column or header field, by keys."""
+    """What is filed for one header field, by what it has to say."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -111,9 +107,6 @@ class _Drawer(Generic[T]):
 
     def crowd(self, key: str) -> int:
         return len(self._by_key.get(key, ()))
-
-    def all(self) -> Iterator[T]:
-        return (item for items in self._by_key.values() for item in items)
 
     def under(self, keys: set[str]) -> Iterator[T]:
         return (item for key in keys if key in self._by_key for item in self._by_key[key])
@@ -133,5 +126,5 @@ def _places(root: Node) -> Iterator[Place]:
 
 
 def _pieces(column: Column, needle: str) -> Iterator[Place]:
-    for start in range(min(len(needle) - PIECE + 1, _PIECES)):
+    for start in range(max(1, min(len(needle) - PIECE + 1, _PIECES))):
         yield Place(column, needle[start : start + PIECE])

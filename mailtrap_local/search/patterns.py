@@ -137,14 +137,14 @@ def literals(pattern: str) -> list[str]:
         return []
     text = ""
     for atom, repeat in pieces:
-        plain = atom[-1] if _PLAIN.fullmatch(atom) else "\n"
+        plain = atom[1 if len(atom) == 3 else -1] if _PLAIN.fullmatch(atom) else "\n"
         text += plain if not repeat else plain + "\n" if repeat[0] == "+" else "\n"
     return [each.lower() for each in text.split("\n") if each]
 
 
 _UNCLEAR = re.compile(r"[()|]|\\(?![dDwWsSbB]|[^\w])")
 _SEQUENCE = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])([*+?]\??|\{[0-9,]*\}\??)?")
-_PLAIN = re.compile(r"[^\\\s<>^$.*+?\[\]{}]|\\[^\w\s<>]")
+_PLAIN = re.compile(r"[^\\\s<>^$.*+?\[\]{}]|\\[^\w\s<>]|\[[^\\\s<>^\[\]]\]")  # the last: `[.]`
 
 
 def valid(pattern: str) -> bool:

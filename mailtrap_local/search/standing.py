@@ -2,7 +2,8 @@
 
 Its patterns are the danger there. RE2 is linear in the text, but the factor is up to the pattern: 14 ns for each of its
 instructions and each character at worst. So a standing query can tell beforehand what its patterns may cost over a
-message, and what else it asks is asked first, since most messages fail at that.
+message, and what else it asks is asked first, since most messages fail at that; so are the plain texts that a pattern
+cannot do without.
 """
 
 from collections.abc import Callable
@@ -10,9 +11,9 @@ from collections.abc import Callable
 from mailtrap_local import limits
 from mailtrap_local.search.document import Document
 from mailtrap_local.search.match import predicate
-from mailtrap_local.search.patterns import compiled
+from mailtrap_local.search.patterns import compiled, literals
 from mailtrap_local.search.syntax import Query
-from mailtrap_local.search.tree import And, Column, HeaderField, Node, Not, Or, Pattern, Tagged, required
+from mailtrap_local.search.tree import And, Column, Contains, HeaderField, Node, Not, Or, Pattern, Tagged, required
 
 Length = Callable[[Document], int]
 
@@ -24,7 +25,8 @@ class StandingQuery:
         terms = required(query.root)
         dear = [term for term in terms if _patterns(term)]
         cheap = [term for term in terms if term not in dear]
-        self.may_match = predicate(And(tuple(cheap), query.text))
+        plain = [text for term in dear for text in _plain(term)]
+        self.may_match = predicate(And((*cheap, *plain), query.text))
         self.holds = predicate(And(tuple(dear), query.text))
         self._patterns = [pattern for term in dear for pattern in _patterns(term)]
 
@@ -36,6 +38,13 @@ class StandingQuery:
     def effort(self, document: Document) -> int:
         """At most so much do its patterns cost: instructions times characters, summed."""
         return sum(size * min(length(document), limits.PATTERN_TEXT) for size, length in self._patterns)
+
+
+def _plain(node: Node) -> list[Node]:
+    """What the column of a pattern must hold for it to be found there."""
+    if isinstance(node, Pattern) and len(node.columns) == 1:
+        return [Contains(node.columns, (text,), node.source) for text in literals(node.pattern)]
+    return []
 
 
 def _patterns(node: Node) -> list[tuple[int, Length]]:

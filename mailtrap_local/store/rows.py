@@ -1,10 +1,12 @@
 """Between values and rows: what an entry becomes in the tables, and what a row becomes for a list."""
 
+from typing import cast
+
 import msgspec
 from msgspec.structs import replace
 
 from mailtrap_local.model import Digest, Entry, Envelope, Head, Line, Origin, Record, Session, SessionState, Summary
-from mailtrap_local.search.document import columns
+from mailtrap_local.search.document import Document, columns
 
 Value = int | str | bytes | None
 Row = tuple[Value, ...]
@@ -17,6 +19,7 @@ SUMMARY_COLUMNS = (
     "m.seq, m.id, m.inbox, m.created, m.size, m.read, m.head, m.username,"
     " (SELECT group_concat(name, char(10)) FROM message_tag WHERE seq = m.seq), m.attachments, m.snippet"
 )
+_FOLDED = slice(10, 19)  # of a row: subject to mail_from
 NOTHING_YET = Digest()
 
 
@@ -79,6 +82,35 @@ def prepared(entry: Entry) -> Prepared:
         folded.thread,
     )
     return Prepared(entry, row, folded.text)
+
+
+def document(mail: Prepared) -> Document:
+    """The document of a message about to be stored, out of the rows that were made of it."""
+    entry = mail.entry
+    digest = entry.digest or NOTHING_YET
+    folded = cast(tuple[str, ...], mail.row[_FOLDED])
+    subject, message_id, sender, recipients, cc, bcc, reply_to, rcpt, mail_from = folded
+    return Document(
+        subject=subject,
+        message_id=message_id,
+        sender=sender,
+        recipients=recipients,
+        cc=cc,
+        bcc=bcc,
+        reply_to=reply_to,
+        rcpt=rcpt,
+        mail_from=mail_from,
+        text=mail.text,
+        inbox=entry.inbox,
+        created=entry.created,
+        size=len(entry.raw),
+        attachments=digest.attachments,
+        inlines=digest.inlines,
+        links=digest.links,
+        codes=digest.codes,
+        tags=entry.tags,
+        raw=entry.raw,
+    )
 
 
 def new_summary(entry: Entry, *, seq: int, message_id: str) -> Summary:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from mailtrap_local.server import Server
+from tests.asking import deliver, plain
 
 
 def send(server: Server, subject: str, *, user: str = "") -> None:
@@ -44,7 +45,7 @@ async def test_a_cursor_asked_for_before_the_act(server: Server, client: httpx.A
 
 
 async def test_a_timeout_says_what_nearly_matched_and_why_it_did_not(server: Server, client: httpx.AsyncClient) -> None:
-    await asyncio.to_thread(send, server, "Welcome")
+    await deliver(server, plain("Welcome"))  # not by SMTP, where the end of the session is an event of its own
     answer = await client.get("/api/v1/wait", params={"query": "to:bob subject:goodbye", "timeout": 0.05})
     assert answer.status_code == 404
     told = answer.json()
