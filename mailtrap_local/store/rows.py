@@ -1,6 +1,6 @@
 """Between values and rows: what an entry becomes in the tables, and what a row becomes for a list."""
 
-from typing import cast
+from operator import itemgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -19,7 +19,8 @@ SUMMARY_COLUMNS = (
     "m.seq, m.id, m.inbox, m.created, m.size, m.read, m.head, m.username,"
     " (SELECT group_concat(name, char(10)) FROM message_tag WHERE seq = m.seq), m.attachments, m.snippet"
 )
-_FOLDED = slice(10, 19)  # of a row: subject to mail_from
+_TEXTS = "subject message_id thread sender recipients cc bcc reply_to rcpt mail_from".split()
+_texts = itemgetter(*(MESSAGE_COLUMNS.index(name) - 2 for name in _TEXTS))  # a row begins behind seq and id
 NOTHING_YET = Digest()
 
 
@@ -88,11 +89,11 @@ def document(mail: Prepared) -> Document:
     """The document of a message about to be stored, out of the rows that were made of it."""
     entry = mail.entry
     digest = entry.digest or NOTHING_YET
-    folded = cast(tuple[str, ...], mail.row[_FOLDED])
-    subject, message_id, sender, recipients, cc, bcc, reply_to, rcpt, mail_from = folded
+    subject, message_id, thread, sender, recipients, cc, bcc, reply_to, rcpt, mail_from = _texts(mail.row)
     return Document(
         subject=subject,
         message_id=message_id,
+        thread=thread,
         sender=sender,
         recipients=recipients,
         cc=cc,
