@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mailtrap_local.errors import SettingError
+from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings, load, row, rows, strangers
 
 SAMPLES: dict[str, tuple[str, object]] = {
@@ -114,8 +115,13 @@ def test_toml_types_and_underscores(tmp_path: Path) -> None:
 def test_tables_of_toml(tmp_path: Path) -> None:
     (tmp_path / "mailtrap-local.toml").write_text(
         '[[faults]]\npreset = "greylisting"\n[[faults]]\nwhere = "mail"\nreply = "451 4.7.1 later"\ntimes = 2\n'
+        '[[rate-limits]]\npreset = "mailtrap"\n[[rate-limits]]\nper = "user"\ncount = 2\nseconds = 60\n'
     )
     settings = loaded(directory=tmp_path)
+    assert settings.rate_limits == ({"preset": "mailtrap"}, {"per": "user", "count": 2, "seconds": 60})
+    server = Server(settings)  # as it reads them
+    assert [each.fault.where for each in server.faults.all()] == ["rcpt", "mail"]
+    assert [each.limit.per for each in server.rates.all()] == ["inbox", "user"]
     assert settings.faults == ({"preset": "greylisting"}, {"where": "mail", "reply": "451 4.7.1 later", "times": 2})
 
 

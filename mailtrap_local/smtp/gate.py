@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mailtrap_local.hooks import Hooks
     from mailtrap_local.smtp.connection import Connection
 
+LAST: tuple[Stage, ...] = ("connect", "body")  # where any reply of somebody else ends the connection
 Answer = str | None | Coroutine[Any, Any, str | None]  # a reply; None: it follows or was said; or work that ends in one
 Said = Verdict | Coroutine[Any, Any, Verdict | None] | None
 Act = Callable[[], Answer]  # what a stage does if nobody else answers
@@ -132,9 +133,10 @@ def answer(connection: "Connection", verdict: Verdict, *, last: bool = False) ->
 
 
 async def carry_out(
-    connection: "Connection", verdict: Verdict, act: Act, *, last: bool = False, copies: int = 1
+    connection: "Connection", verdict: Verdict, act: Act, *, stage: Stage, copies: int = 1
 ) -> str | None:
     """Carry out a verdict that takes time; what is left to reply. `copies` are said of a reply that trickles."""
+    last = stage in LAST
     if verdict.end == "silence":
         connection.turn_deaf()
     if verdict.seconds and not await connection.hold(verdict.seconds):
@@ -142,12 +144,15 @@ async def carry_out(
     if verdict.end:
         return answer(connection, verdict)
     if verdict.rate:
-        reply = verdict.reply or await settled(act())
+        goodbye = stage == "quit" and not verdict.reply
+        reply = replies.BYE if goodbye else verdict.reply or await settled(act())
         if reply is None:
             return None
         if not await connection.trickle("\n".join([reply] * copies), rate=verdict.rate):
             return interrupted(connection)
-        if last or verdict.reply.startswith("421"):
+        if goodbye:
+            connection.hang_up("quit")
+        elif verdict.reply and (last or verdict.reply.startswith("421")):
             connection.hang_up("refused", ending="fin")
         return None
     return answer(connection, verdict, last=last) if verdict.reply else await settled(act())

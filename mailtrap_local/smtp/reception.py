@@ -213,7 +213,7 @@ class Reception(WatchedConnection):
 
     async def _go_on_after(self, verdict: Verdict, mail: bytes | None) -> str | None:
         """Hold up the mail under way, then break it off or take the rest."""
-        return await gate.carry_out(self, verdict, lambda: None if mail is None else self._arrived(mail), last=True)
+        return await gate.carry_out(self, verdict, lambda: None if mail is None else self._arrived(mail), stage="body")
 
     def _origin(self, transaction: Transaction) -> Origin:
         """How a mail comes; the protocol's name as RFC 3848 has them, and RFC 6531 section 4.3."""

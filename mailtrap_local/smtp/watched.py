@@ -34,11 +34,10 @@ class WatchedConnection(SecurableConnection):
         if verdict is None:
             return self._deferred(act())
         gate.note(self, verdict)
-        last = stage == "connect"
         if gate.takes_time(verdict):
-            self.defer(gate.carry_out(self, verdict, act, last=last))
+            self.defer(gate.carry_out(self, verdict, act, stage=stage))
             return None
-        return gate.answer(self, verdict, last=last)
+        return gate.answer(self, verdict, last=stage in gate.LAST)
 
     async def later_at(self, stage: Stage, act: gate.Act, **known: Any) -> str | None:
         """As `at`, within deferred work."""
@@ -54,7 +53,7 @@ class WatchedConnection(SecurableConnection):
             gate.note(self, verdict)
             each = self.door.lmtp and situation.stage in ("end-of-data", "stored")  # RFC 2033 section 4.2
             copies = len(situation.recipients) if each else 1
-            reply = await gate.carry_out(self, verdict, act, last=situation.stage == "connect", copies=copies)
+            reply = await gate.carry_out(self, verdict, act, stage=situation.stage, copies=copies)
         if situation.stage in self.front.gate.followed:
             self.front.gate.tell(situation, reply)
         return reply

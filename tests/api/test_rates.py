@@ -13,6 +13,7 @@ from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from tests.api.test_openapi import check, find
 from tests.asking import frame, running, socket_url
+from tests.smtp.talking import connected
 
 RATES = "api/v1/rate-limits"
 
@@ -139,3 +140,81 @@ async def told(socket: ClientConnection) -> int:
         if "rate_limits" in value:
             revision: int = value["rate_limits"]
             return revision
+
+
+async def conversation(port: int, *, mails: int) -> list[str]:
+    """The reply that ends each mail, or keeps it from coming; one that ends the connection is the last."""
+    said: list[str] = []
+    async with connected(port) as client:
+        await client.begin("AUTH PLAIN AGFubgB4")
+        while len(said) < mails and not (said and said[-1].startswith("421")):
+            reply = ""
+            for line in ("MAIL FROM:<ann@x.org>", "RCPT TO:<bob@y.org>", "DATA", "Subject: x\r\n\r\nx\r\n."):
+                reply = await client.ask(line)
+                if reply[0] in "45":
+                    break
+            said.append(reply)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("preset", "count", "words"),
+    [
+        ("gmail", 60, "421 4.7.28 Gmail has detected an unusual rate"),
+        ("outlook", 30, "421 4.4.2 Message submission rate for this client"),
+        ("amazon-ses", 1, "454 Throttling failure: Maximum sending rate exceeded"),
+        ("mailgun", 100, "421 Domain example.com is not allowed to send: recipient limit exceeded"),
+        ("mailtrap", 5, "550 5.7.0 Requested action not taken: too many emails per second"),
+    ],
+)
+async def test_each_provider_holds_back_what_is_too_much(
+    server: Server, client: httpx.AsyncClient, preset: str, count: int, words: str
+) -> None:
+    """As many as it allows at once, and one more, over SMTP: the reply, the session and the metrics tell."""
+    limits = (await client.put(RATES, json={"Limits": [{"Preset": preset}]})).json()["limits"]
+    server.rates._clock = lambda: 1.0  # nothing comes back while the test goes on
+    said = await conversation(server.smtp_port, mails=count + 1)
+    assert [each[:3] for each in said[:-1]] == ["250"] * count
+    assert said[-1].replace("-", " ").startswith(words.replace("-", " "))
+    refused = {each["ID"]: each["Refused"] for each in (await client.get(RATES)).json()["limits"]}
+    assert sorted(refused.values()) == sorted([1, *[0] * (len(limits) - 1)])
+    metrics = (await client.get("metrics")).text.splitlines()
+    (row,) = [line for line in metrics if "rate_limited_total{" in line and line.endswith(" 1")]
+    assert f'name="{preset}"' in row
+    session = (await client.get("api/v1/sessions")).json()["sessions"][0]["ID"]
+    lines = [line["Text"] for line in (await client.get(f"api/v1/sessions/{session}")).json()["Lines"]]
+    assert [line for line in lines if line.startswith(f"rate limit {preset}: too much of the ")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"Per": "peer"}, [250, 450, 450, 450, 450]),
+        ({"Per": "user"}, [250, 450, 250, 450, 450]),
+        ({"Per": "mailfrom"}, [250, 250, 450, 450, 450]),
+        ({"Per": "inbox"}, [250, 450, 250, 450, 450]),
+        ({"Per": "domain"}, [250, 450, 450, 250, 250]),
+    ],
+)
+async def test_what_is_counted_apart(
+    server: Server, client: httpx.AsyncClient, rule: dict[str, Any], said: list[int]
+) -> None:
+    """One of each in an hour: by clients that differ in one thing."""
+    await client.put(RATES, json={"Limits": [{**rule, "Count": 1, "Seconds": 3600, "Reply": "450 4.7.1 x"}]})
+    if rule["Per"] == "domain":
+        letters = [("ann", "a@x.org", f"b@{domain}") for domain in ("y.org", "Y.org", "y.org", "z.org", "w.org")]
+    else:
+        letters = [("ann", "a@x.org", "b@y.org"), ("ann", "b@x.org", "b@y.org"), ("eve", "a@x.org", "b@y.org")]
+        letters += [("ann", "a@x.org", "b@y.org"), ("eve", "b@x.org", "b@y.org")]
+    assert await asyncio.to_thread(codes, server.smtp_port, letters) == said
+
+
+def codes(port: int, letters: list[tuple[str, str, str]]) -> list[int]:
+    """What each of these letters gets at MAIL or RCPT, in sessions of their own; the next of a user is a new one."""
+    said = []
+    for user, sender, recipient in letters:
+        with smtplib.SMTP("127.0.0.1", port, timeout=10) as session:
+            session.login(user, "any")
+            code = session.mail(sender)[0]
+            said.append(code if code >= 400 else session.rcpt(recipient)[0])
+    return said
