@@ -182,10 +182,17 @@ class Settings:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What whoever starts a server with these settings should be told, a sentence each."""
-        if not self.exposed:
-            return ()
-        access = "without a password" if self.http_auth is None and self.http_auth_file is None else "with a password"
-        return (f"{', '.join(self.exposed)} can be reached from other machines: all caught mail is readable {access}.",)
+        told = []
+        if self.exposed:
+            access = "with a password" if self.http_auth is not None or self.http_auth_file else "without a password"
+            told.append(
+                f"{', '.join(self.exposed)} can be reached from other machines: all caught mail is readable {access}."
+            )
+        if not self.speaks_tls and self.smtp_tls_port not in (0, row("smtp_tls_port").default):
+            told.append(
+                f"smtp_tls_port is {self.smtp_tls_port}, and nothing listens there: TLS is off. Give --tls too."
+            )
+        return tuple(told)
 
 
 @dataclass(frozen=True)

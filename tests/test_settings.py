@@ -244,6 +244,13 @@ def test_a_warning_says_whether_there_is_a_password() -> None:
     assert "with a password" in Settings(host=("::",), http_auth="a:b").warnings[0]
 
 
+def test_a_port_for_tls_without_tls_is_told() -> None:
+    assert Settings().warnings == Settings(smtp_tls_port=0).warnings == ()
+    assert "nothing listens there" in Settings(smtp_tls_port=465).warnings[0]
+    for tls in ({"tls": True}, {"tls_required": True}, {"smtp_auth_tls_only": True}, {"tls_cert": Path("x")}):
+        assert Settings(smtp_tls_port=465, **tls).warnings == ()
+
+
 def test_values_that_are_wrong_together() -> None:
     assert "both 8025" in refused(smtp_port=8025)
     assert Settings(smtp_port=0, http_port=0).smtp_port == 0

@@ -120,6 +120,8 @@ def rcpt(smtp: "SmtpProtocol", argument: bytes) -> str | None:
     transaction = smtp.envelope
     if transaction.mail_from is None:
         raise Rejection(replies.NEED_MAIL if smtp.session.host_name else replies.NEED_HELLO)
+    if transaction.chunks is not None:
+        raise Rejection(replies.RCPT_AFTER_BDAT)
     if len(transaction.recipients) >= limits.RECIPIENTS:
         raise Rejection(replies.TOO_MANY_RECIPIENTS)
     transaction.refused += 1

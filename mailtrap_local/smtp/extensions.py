@@ -17,7 +17,7 @@ Check = Callable[[str | None], bool]  # of a parameter's value; None: there is n
 _SIZE = re.compile(r"[0-9]{1,20}")
 XTEXT = re.compile(r"(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
-_PRIORITY = re.compile(r"-?[0-9]")
+_PRIORITY = re.compile(r"0|-?[1-9]")
 _BY = re.compile(r"([+-]?[0-9]{1,9});([RrNn])[Tt]?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
@@ -117,6 +117,7 @@ EXTENSIONS = (
 )
 
 UNDER_TLS = frozenset({"REQUIRETLS"})  # parameters that are known under TLS only
+_ONCE = frozenset({"RET", "ENVID", "NOTIFY", "ORCPT"})  # of which nobody could tell which one counts (RFC 3461)
 MAIL_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.mail.items()}
 RCPT_PARAMETERS = {name: check for extension in EXTENSIONS for name, check in extension.rcpt.items()}
 
@@ -132,7 +133,7 @@ def ehlo_reply(offer: Offer) -> str:
 
 
 def read_parameters(params: Sequence[str], known: Mapping[str, Check]) -> dict[str, str]:
-    """The parameters of a MAIL or RCPT by their names in upper case; a repeated one counts as said last.
+    """The parameters of a MAIL or RCPT by their names in upper case; of those that may be repeated the last one counts.
 
     Raises Rejection.
     """
@@ -145,7 +146,7 @@ def read_parameters(params: Sequence[str], known: Mapping[str, Check]) -> dict[s
         check = known.get(name)
         if check is None:
             raise Rejection(replies.UNKNOWN_PARAMETER)
-        if not check(value if equals else None):
+        if not check(value if equals else None) or (name in values and name in _ONCE):
             raise Rejection(replies.BAD_PARAMETER)
         values[name] = value
     return values
