@@ -1,6 +1,7 @@
 """The pytest plugin, in test sessions of its own: sync and async, under xdist, with Django and with Flask-Mail."""
 
 import json
+import re
 import smtplib
 from pathlib import Path
 
@@ -181,6 +182,21 @@ def test_a_running_server(pytester: pytest.Pytester, mailtrap_server: MailtrapSe
     url, port, user = json.loads((pytester.path / "told.json").read_text())
     assert (url, port) == (mailtrap_server.url, mailtrap_server.smtp_port)
     assert mailtrap_server.client.inbox(user).latest().subject == "Welcome"
+    assert re.fullmatch(r"run-[0-9a-f]{6}\.test-there-[0-9a-f]{8}", user)
+
+
+def test_the_inboxes_of_a_run_stand_together(pytester: pytest.Pytester, mailtrap_server: MailtrapServer) -> None:
+    pytester.makepyfile(
+        test_it="""
+        from sending import send
+
+        def test_one(mailtrap): send(mailtrap)
+        def test_two(mailtrap): send(mailtrap)
+        """
+    )
+    run(pytester, "--mailtrap-url", mailtrap_server.url, "--mailtrap-run", "build 4711").assert_outcomes(passed=2)
+    found = mailtrap_server.client.messages("inbox:/^build-4711\\./")
+    assert len(found) == len({message.inbox for message in found}) == 2
 
 
 def test_no_server_there(pytester: pytest.Pytester) -> None:

@@ -4,7 +4,8 @@
     mailtrap_server     the catcher behind it, in this process, started by the first test that needs it
     mailtrap_address    makes addresses whose mail comes into the test's inbox without any login
 
-`--mailtrap-url URL` uses a running catcher instead; `--mailtrap-eml DIR` keeps the mail of tests that fail.
+`--mailtrap-url URL` uses a running catcher instead, where the inboxes of a test run stand together (`--mailtrap-run
+NAME` names it); `--mailtrap-eml DIR` keeps the mail of tests that fail.
 
 Every session with this package installed loads this module, so it imports nothing of ours: that is left to fixtures.
 """
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plugin."""
     group = parser.getgroup("mailtrap", "mail catcher")
     group.addoption("--mailtrap-url", metavar="URL", help="Use a running catcher, such as http://localhost:8025.")
+    group.addoption("--mailtrap-run", metavar="NAME", help="Name this test run in the running catcher's web page.")
     group.addoption("--mailtrap-eml", metavar="DIR", help="Write the mail of failing tests into this folder.")
 
 
@@ -42,7 +44,8 @@ def mailtrap_server(pytestconfig: pytest.Config) -> Iterator[MailtrapServer]:
         from mailtrap_local.pytest_plugin import frameworks, inbox  # noqa: F401 - what `mailtrap` needs next
         from mailtrap_local.pytest_plugin.running import serving
 
-    with serving(pytestconfig.getoption("--mailtrap-url")) as server:
+    run = pytestconfig.getoption("--mailtrap-run")
+    with serving(pytestconfig.getoption("--mailtrap-url"), run=run) as server:
         yield server
 
 

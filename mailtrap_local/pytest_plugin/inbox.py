@@ -32,7 +32,8 @@ class Mailtrap(Client):
     def __init__(self, server: MailtrapServer, *, test: str) -> None:
         super().__init__(server.url)
         stem = _UNFIT.sub("-", test.lower()).strip("-")[:_NAME]
-        self._bind(self._calls.place.scoped(f"{stem}-{token_hex(4)}"))
+        run = f"{server.run}." if server.run else ""
+        self._bind(self._calls.place.scoped(f"{run}{stem}-{token_hex(4)}"))
         now = datetime.now(UTC)
         self.began = now.replace(microsecond=now.microsecond // 1000 * 1000)  # sessions are told to the millisecond
         self._server = server

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
 import threading
 from dataclasses import dataclass
+from secrets import token_hex
 
 from mailtrap_local.client import Client
 from mailtrap_local.pytest_plugin import as_they_are
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from mailtrap_local.server import Server
 
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 _STOP_SECONDS = 20.0  # it takes a tenth of one, but a busy machine may do anything
 
 
@@ -32,18 +36,26 @@ class MailtrapServer:
     smtp_port: int
     client: Client
     shared: bool = False
+    run: str = ""  # in a shared one, what the names of this test run's inboxes begin with
 
 
 @contextlib.contextmanager
-def serving(url: str | None) -> Iterator[MailtrapServer]:
-    """The catcher at a URL, or without one a new one."""
+def serving(url: str | None, *, run: str | None = None) -> Iterator[MailtrapServer]:
+    """The catcher at a URL, or without one a new one. `run` is a name for the test run."""
     with contextlib.ExitStack() as stack:
         if url:
             client = stack.enter_context(Client(url))
-            yield MailtrapServer(url, *client.smtp_address(), client, shared=True)
+            yield MailtrapServer(
+                url, *client.smtp_address(), client, shared=True, run=_UNFIT.sub("-", run or _fresh_run())
+            )
         else:
             own, port = stack.enter_context(_own())
             yield MailtrapServer(own, "127.0.0.1", port, stack.enter_context(Client(own)))
+
+
+def _fresh_run() -> str:
+    """A name that the workers of pytest-xdist agree on."""
+    return f"run-{(os.environ.get('PYTEST_XDIST_TESTRUNUID') or token_hex(3))[:6]}"
 
 
 @contextlib.contextmanager

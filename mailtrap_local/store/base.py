@@ -21,7 +21,7 @@ from mailtrap_local.search.tree import Node
 from mailtrap_local.store.rows import Prepared
 
 Committed = Callable[[Sequence[Event]], None]
-Sort = Literal["newest", "oldest", "sender", "subject", "largest", "smallest"]
+Sort = Literal["newest", "oldest", "sender", "subject", "inbox", "largest", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ BY: Mapping[Sort, str] = {
     "oldest": "m.seq",
     "sender": "ltrim(m.sender, char(9, 10)), m.seq DESC",
     "subject": "m.subject, m.seq DESC",
+    "inbox": "m.inbox, m.seq DESC",
     "largest": "m.size DESC, m.seq DESC",
     "smallest": "m.size, m.seq DESC",
 }

@@ -132,7 +132,7 @@ async def test_a_list_may_be_sorted(server: Server, client: httpx.AsyncClient) -
     assert await subjects(client, until=cursor) == ["cherry", "apple", "Banana"]
     assert await subjects(client, until=cursor, limit=0) == ["cherry", "apple", "Banana"]
     refused: tuple[tuple[dict[str, Any], str, int], ...] = (
-        ({"sort": "size"}, "sender, subject, largest", 400),
+        ({"sort": "size"}, "sender, subject, inbox, largest", 400),
         ({"sort": "sender", "limit": 501}, "500 messages at most", 400),
         ({"until": "yesterday"}, "not a cursor", 400),
         ({"until": "other-1"}, "of another database", 410),

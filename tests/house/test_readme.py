@@ -73,7 +73,7 @@ def test_every_make_target_is_explained() -> None:
 def test_every_flag_in_the_text_exists(pytestconfig: pytest.Config) -> None:
     known = {row.flag for row in rows()} | {f"--no-{row.key}" for row in rows() if row.kind.switch} | {"--config"}
     missing = object()
-    of_plugin = ("--mailtrap-url", "--mailtrap-eml")
+    of_plugin = ("--mailtrap-url", "--mailtrap-run", "--mailtrap-eml")
     known |= {flag for flag in of_plugin if pytestconfig.getoption(flag, missing) is not missing}
     known |= {flag for name in TALKING for flag in describe(name)._option_string_actions}
     text = README.replace("mypy --strict", "mypy")

@@ -130,6 +130,7 @@ class StoreContract:
         assert await subjects("oldest") == ["Banana", "apple", "cherry"]
         assert await subjects("subject") == ["apple", "Banana", "cherry"]
         assert await subjects("sender") == ["apple", "cherry", "Banana"]
+        assert await subjects("inbox") == ["cherry", "apple", "Banana"]
         assert await subjects("largest") == ["Banana", "cherry", "apple"]
         assert await subjects("smallest") == ["apple", "cherry", "Banana"]
         assert await subjects("largest", start=1, limit=1) == ["cherry"]

@@ -154,3 +154,8 @@ def all_of_them() -> list[EmailMessage | bytes]:
         code(),
         order(),
     ]
+
+
+def of_a_run() -> list[tuple[str, EmailMessage]]:
+    """Mail of the inboxes of one test run."""
+    return [("build-4711.test-signup", code()), ("build-4711.test-reset", reset()), ("build-4711.test-signup", order())]

@@ -16,7 +16,7 @@ from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from tests.tools import need
 from tests.ui.conftest import ARGS
-from tests.ui.gallery import all_of_them
+from tests.ui.gallery import all_of_them, of_a_run
 from tests.ui.mails import deliver
 
 WIDTHS = (360, 768, 1280, 1920)
@@ -60,7 +60,7 @@ def _pressed(*keys: str) -> View:
 
 
 async def _list(page: Page) -> None:
-    await expect(page.get_by_role("option")).to_have_count(len(all_of_them()))
+    await expect(page.get_by_role("option")).to_have_count(len(all_of_them()) + len(of_a_run()))
 
 
 async def _selection(page: Page) -> None:
@@ -71,6 +71,20 @@ async def _selection(page: Page) -> None:
 async def _search(page: Page) -> None:
     await page.locator("#search").fill("acme -subject:november")
     await page.keyboard.press("Enter")
+
+
+async def _sort(page: Page) -> None:
+    await page.get_by_role("button", name="Sort:").click()
+    await page.get_by_role("radio", name="Largest first").press("Space")
+    await expect(page.get_by_role("button", name="Sort: Largest first")).to_be_visible()
+
+
+async def _runs(page: Page) -> None:
+    await page.goto("?q=inbox:/^build-4711./&sort=inbox")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    if await page.locator(".rail").is_visible():
+        await page.get_by_text("2 inboxes").click()
+    await page.get_by_role("option").first.click()
 
 
 async def _made(page: Page) -> None:
@@ -128,6 +142,8 @@ VIEWS: dict[str, View] = {
     "japanese": _message("ご予約"),
     "deleted": _selection,
     "search": _search,
+    "sort": _sort,
+    "runs": _runs,
     "keys": _pressed("?"),
     "palette": _palette,
     "settings": _pressed(","),
@@ -145,6 +161,8 @@ async def take(folder: Path, *, only: str = "", widths: tuple[int, ...] = WIDTHS
         browser = await playwright.chromium.launch(executable_path=need("chromium"), args=ARGS)
         if not only:
             taken += await _take(browser, server, folder, "empty", _pressed(), widths)
+        for user, mail in of_a_run():
+            await asyncio.to_thread(deliver, server.smtp_port, mail, user=user)
         for mail in all_of_them():
             await asyncio.to_thread(deliver, server.smtp_port, mail, user="shop")
         for name, view in VIEWS.items():

@@ -9,6 +9,7 @@ import { brief, inert } from "./format.js";
 import { KEYS } from "./keys.js";
 import { notify } from "./notify.js";
 import { go } from "./router.js";
+import { runPlace, runs } from "./runs.js";
 import { SORTS } from "./sorts.js";
 import { found, inboxes, prefer, prefs, tags } from "./store.js";
 
@@ -44,6 +45,7 @@ const to = (q, inbox) => () => go({ view: "mail", id: "", tab: "", q, ...(inbox 
 function known() {
   return [
     ...KEYS.map(({ keys, does, run }) => ({ kind: "Act", label: does, keys: keys[0], run })),
+    ...[...runs.value.keys()].map((run) => ({ kind: "Run", label: run, run: () => go({ view: "mail", ...runPlace(run) }) })),
     ...inboxes.value.map(({ Name }) => ({ kind: "Inbox", label: Name, run: to("", Name) })),
     ...Object.keys(tags.value).map((tag) => ({ kind: "Tag", label: tag, run: to(tagQuery(tag)) })),
     ...prefs.value.saved.map((q) => ({ kind: "Search", label: q, run: to(q) })),

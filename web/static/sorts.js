@@ -10,6 +10,7 @@ export const SORTS = [
   ["oldest", "Oldest first"],
   ["sender", "By sender"],
   ["subject", "By subject"],
+  ["inbox", "By inbox"],
   ["largest", "Largest first"],
   ["smallest", "Smallest first"],
 ];

@@ -9,7 +9,7 @@ import { Sparse } from "./sparse.js";
 /**
  * @typedef {"html" | "text" | "source" | "headers" | "tree" | "raw" | "attachments" | "envelope" | "session" | "links"} Tab
  * @typedef {{ view: "mail" | "sessions", id: string, other: string, tab: Tab | "", inbox: string, q: string, sort: Sort }} Route
- * @typedef {"" | "oldest" | "sender" | "subject" | "largest" | "smallest"} Sort   "" is newest first
+ * @typedef {"" | "oldest" | "sender" | "subject" | "inbox" | "largest" | "smallest"} Sort   "" is newest first
  * @typedef {{ state: "connecting" | "live" | "waiting", retryAt: number, note: string }} Connection
  * @typedef {{ key: number, text: string, kind: "plain" | "error", undo: (() => void) | null }} Toast
  * @typedef {{ state: "loading" | "ready" | "gone" | "failed", message: Message | null, error: string }} Opened

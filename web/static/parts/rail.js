@@ -8,6 +8,7 @@ import { tagQuery } from "../palette.js";
 import { go, write } from "../router.js";
 import { inboxes, panel, prefer, prefs, route, tags, totals } from "../store.js";
 import { Button } from "./button.js";
+import { runPlace, runs } from "../runs.js";
 import { Icon } from "./icon.js";
 
 /** @param {{ to: Partial<Route>, here: boolean, icon: IconName, name: string, unread?: number, total?: number }} props */
@@ -42,6 +43,9 @@ export function Rail() {
   const { inbox, q, view } = route.value;
   const mail = view === "mail";
   const names = Object.entries(tags.value).filter(([name]) => name !== PINNED);
+  const ofRuns = new Set([...runs.value.values()].flatMap(({ of }) => of));
+  /** @param {Inbox} inbox */
+  const entry = ({ Name, Total, Unread }) => html`<${Entry} key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`;
   return html`<nav class=${`rail ${panel.value === "rail" ? "out" : ""}`} aria-label="Inboxes and tags">
     <ul>
       <${Entry} to=${{ inbox: "", q: "" }} here=${mail && !inbox && !q} icon="mail" name="All messages" unread=${totals.value.unread} total=${totals.value.total} />
@@ -50,8 +54,10 @@ export function Rail() {
       ${tags.value[PINNED] > 0 && html`<${Entry} to=${{ q: tagQuery(PINNED) }} here=${mail && q === tagQuery(PINNED)} icon="pin" name="Pinned" total=${tags.value[PINNED]} />`}
       <${Entry} to=${{ view: "sessions", q: "", inbox: "" }} here=${!mail} icon="session" name="SMTP sessions" />
     </ul>
-    <section><div class="rail-head"><h2>Inboxes</h2><${Button} icon="plus" label="Make and delete inboxes" keys="g b" onClick=${() => (panel.value = "inboxes")} /></div><ul>${inboxes.value.map((/** @type {Inbox} */ { Name, Total, Unread }) => html`<${Entry}
-      key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`)}</ul></section>
+    <section><div class="rail-head"><h2>Inboxes</h2><${Button} icon="plus" label="Make and delete inboxes" keys="g b" onClick=${() => (panel.value = "inboxes")} /></div><ul>${inboxes.value.filter((one) => !ofRuns.has(one)).map(entry)}</ul></section>
+    ${runs.value.size > 0 && html`<section><h2>Test runs</h2><ul>${[...runs.value.values()].map(({ run, of, total, unread }) => html`<${Entry} key=${run}
+      to=${runPlace(run)} here=${mail && q === runPlace(run).q} icon="runs" name=${run} unread=${unread} total=${total} />
+      <li><details open=${of.some(({ Name }) => Name === inbox)}><summary>${count(of.length)} inboxes<span class="sr"> of ${run}</span></summary><ul>${of.map(entry)}</ul></details></li>`)}</ul></section>`}
     ${names.length > 0 && html`<section><h2>Tags</h2><ul>${names.map(([name, total]) => html`<${Entry} key=${name}
       to=${{ q: tagQuery(name) }} here=${mail && q === tagQuery(name)} icon="tag" name=${name} total=${total} />`)}</ul></section>`}
     <${Saved} />

@@ -5,6 +5,7 @@ import { ago, brief, inert } from "../format.js";
 import { around, inside, nested } from "../inside.js";
 import { go, write } from "../router.js";
 import { now, route, thread } from "../store.js";
+import { runAround, runPlace } from "../runs.js";
 import { threadQuery } from "../thread.js";
 
 const SHOWN = 6;
@@ -31,10 +32,17 @@ function Thread({ message }) {
     ${messages.length > SHOWN && html`<button type="button" class="link-button" onClick=${() => go({ view: "mail", inbox: message.Inbox, q: threadQuery(message) })}>All ${messages.length}</button>`}</dd></div>`;
 }
 
+/** @param {{ inbox: string }} props */
+function TestRun({ inbox }) {
+  const found = runAround(inbox);
+  return found && html`<div class="fact"><dt>Test run</dt><dd><button type="button" class="link-button" onClick=${() => go({ view: "mail", ...runPlace(found.run) })}>${found.run}</button>
+    <span class="quiet"> · ${found.total} messages in ${found.of.length} inboxes</span></dd></div>`;
+}
+
 /** What else there is to a message: those inside it, the one around it, its thread. @param {{ message: Message }} props */
 export function Related({ message }) {
   const found = inside(message);
   return html`${nested(message.ID) && html`<div class="fact"><dt>Within</dt><dd><${To} id=${around(message.ID)} text="the message around it" /></dd></div>`}
     ${found.length > 0 && html`<div class="fact"><dt>Inside</dt><dd>${found.map(({ id, subject }, at) => html`${at > 0 && ", "}<${To} key=${id} id=${id} text=${subject} />`)}</dd></div>`}
-    <${Thread} message=${message} />`;
+    <${Thread} message=${message} /><${TestRun} inbox=${message.Inbox} />`;
 }
