@@ -161,8 +161,8 @@ async def take(folder: Path, *, only: str = "", widths: tuple[int, ...] = WIDTHS
         browser = await playwright.chromium.launch(executable_path=need("chromium"), args=ARGS)
         if not only:
             taken += await _take(browser, server, folder, "empty", _pressed(), widths)
-        for user, mail in of_a_run():
-            await asyncio.to_thread(deliver, server.smtp_port, mail, user=user)
+        for user, one in of_a_run():
+            await asyncio.to_thread(deliver, server.smtp_port, one, user=user)
         for mail in all_of_them():
             await asyncio.to_thread(deliver, server.smtp_port, mail, user="shop")
         for name, view in VIEWS.items():

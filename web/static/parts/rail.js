@@ -8,11 +8,11 @@ import { tagQuery } from "../palette.js";
 import { go, write } from "../router.js";
 import { inboxes, panel, prefer, prefs, route, tags, totals } from "../store.js";
 import { Button } from "./button.js";
-import { runPlace, runs } from "../runs.js";
+import { runAround, runPlace, runs } from "../runs.js";
 import { Icon } from "./icon.js";
 
-/** @param {{ to: Partial<Route>, here: boolean, icon: IconName, name: string, unread?: number, total?: number }} props */
-function Entry({ to, here, icon, name, unread = 0, total }) {
+/** @param {{ to: Partial<Route>, here: boolean, icon: IconName, name: string, short?: string, unread?: number, total?: number }} props */
+function Entry({ to, here, icon, name, short = name, unread = 0, total }) {
   const where = { ...route.value, view: /** @type {const} */ ("mail"), id: "", ...to };
   /** @param {MouseEvent} event */
   const follow = (event) => {
@@ -22,7 +22,7 @@ function Entry({ to, here, icon, name, unread = 0, total }) {
     go(where);
   };
   return html`<li><a class="entry" href=${write(where)} aria-current=${here ? "page" : undefined} onClick=${follow} title=${name}>
-    <${Icon} name=${icon} /><span class="entry-name">${name}</span>
+    <${Icon} name=${icon} /><span class="entry-name">${short}</span>
     ${unread > 0 && html`<span class="badge">${count(unread)}<span class="sr"> unread</span></span>`}
     ${!unread && total !== undefined && html`<span class="quiet">${count(total)}</span>`}</a></li>`;
 }
@@ -45,7 +45,7 @@ export function Rail() {
   const names = Object.entries(tags.value).filter(([name]) => name !== PINNED);
   const ofRuns = new Set([...runs.value.values()].flatMap(({ of }) => of));
   /** @param {Inbox} inbox */
-  const entry = ({ Name, Total, Unread }) => html`<${Entry} key=${Name} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`;
+  const entry = ({ Name, Total, Unread }) => html`<${Entry} key=${Name} short=${runAround(Name) && Name.slice(Name.indexOf(".") + 1)} to=${{ inbox: Name, q: "" }} here=${mail && inbox === Name} icon="inbox" name=${Name} unread=${Unread} total=${Total} />`;
   return html`<nav class=${`rail ${panel.value === "rail" ? "out" : ""}`} aria-label="Inboxes and tags">
     <ul>
       <${Entry} to=${{ inbox: "", q: "" }} here=${mail && !inbox && !q} icon="mail" name="All messages" unread=${totals.value.unread} total=${totals.value.total} />
