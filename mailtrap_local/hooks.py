@@ -91,7 +91,8 @@ class Hooks:
         """The server stops: nobody waits for an answer any more."""
         self._interrupted = True
         for waiting in self._asking:
-            waiting.reschedule(0.0)
+            if not waiting.expired():  # else the hook has been told already, and cleans up
+                waiting.reschedule(0.0)
 
     async def stop(self) -> None:
         """End what is still under way."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from mailtrap_local import hooks as module
 from mailtrap_local.errors import SettingError
 from mailtrap_local.hooks import FAILED, Hooks
 from mailtrap_local.server import Server
-from mailtrap_local.stages import Situation, Verdict
+from mailtrap_local.stages import Situation, Stage, Verdict
 from tests.smtp.talking import codes, running, texts, until
 
 FROM, TO = "MAIL FROM:<a@x.org>", "RCPT TO:<b@x.org>"
@@ -214,6 +215,43 @@ async def test_a_stop_waits_for_no_hook() -> None:
     assert time.monotonic() - began < 0.5  # it is cut short, not left to the end of patience
     assert (await reader.read()).startswith(b"421 ")
     writer.close()
+
+
+async def test_what_is_asked_while_the_server_stops_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a hook that cleans up at this moment, since its time was over, is left alone."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.cleaning = asyncio.Event()
+
+        async def before_mail(self, _: Situation) -> None:
+            await asyncio.sleep(60)
+
+        async def before_rcpt(self, _: Situation) -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                self.cleaning.set()
+                await asyncio.sleep(0.05)
+
+    slow = Slow()
+    hooks = Hooks(slow)
+    monkeypatch.setattr(module, "HOOK_SECONDS", 0.01)
+    late = asyncio.create_task(answer(hooks, "rcpt"))
+    await slow.cleaning.wait()
+    monkeypatch.setattr(module, "HOOK_SECONDS", 60)
+    pending = asyncio.create_task(answer(hooks, "mail"))
+    await asyncio.sleep(0)
+    hooks.interrupt()
+    async with asyncio.timeout(5):
+        said = [await pending, await answer(hooks, "mail"), await late]
+    assert [verdict and verdict.reply[:3] for verdict in said] == ["421", "421", "421"]
+
+
+async def answer(hooks: Hooks, stage: Stage) -> Verdict | None:
+    said = hooks.ask(Situation(stage=stage))
+    assert isinstance(said, Coroutine)
+    return await said
 
 
 def settings_with_free_ports() -> Any:
