@@ -65,7 +65,7 @@ class Listener:
         self._heard = hub.cursor.seq  # it was offered all that is for it up to here
         self._wake = asyncio.Event()
         self._passed: Callable[[], int] | None = None
-        self._overrun = False
+        self._overrun = asyncio.Event()
         self._stopping = False
         if pending:
             self._wake.set()
@@ -79,7 +79,7 @@ class Listener:
         """All events since the last call, at least one. Raises CutOff when it was too slow, Stopping at the end."""
         while True:
             await self._wake.wait()
-            if self._overrun:
+            if self._overrun.is_set():
                 raise CutOff(self._seq)
             if self._pending or self._stopping:
                 break
@@ -91,6 +91,11 @@ class Listener:
         if not self._stopping:
             self._rest()
         return events
+
+    async def cut(self) -> None:
+        """Raises CutOff as soon as it is too slow, also while nobody can come to `batch` because the client stands."""
+        await self._overrun.wait()
+        raise CutOff(self._seq)
 
     def __enter__(self) -> Self:
         return self
@@ -115,11 +120,11 @@ class Listener:
 
     def offer(self, events: Sequence[Event]) -> None:
         """The hub's side: take these, or be cut off."""
-        if self._overrun:
+        if self._overrun.is_set():
             return
         self._heard = events[-1].seq
         if len(self._pending) + len(events) > self._capacity:
-            self._overrun = True
+            self._overrun.set()
             self._pending = []
         else:
             self._pending.extend(events)
@@ -137,7 +142,7 @@ class Listener:
         assert self._passed is not None
         missed = self._hub.behind(max(self._heard, self._passed()))
         if missed is None:
-            self._overrun = True
+            self._overrun.set()
         elif missed:
             self.offer(missed)
 

@@ -84,6 +84,11 @@ class Broadcast:
             counts = _remember(self._counts, inbox, _Counts(lambda: self._count(inbox)), limit=_SCOPES)
         return await counts.get()
 
+    def counts_frame(self, cursor: Cursor, counts: schema.LiveStats) -> str:
+        """Our frame of the counts of a scope, for each client that has come as far as `cursor`."""
+        key = ("counts", cursor, counts.Total, counts.Unread)
+        return self._remembered(key, lambda: empty_frame(cursor, counts=counts))
+
     async def _count(self, inbox: str | None) -> schema.LiveStats:
         page = await self._mailbox.page(Selection(inbox=inbox), limit=0)
         return schema.LiveStats(page.total, page.unread)

@@ -99,7 +99,7 @@ class _Client:
     async def tell_counts(self) -> None:
         """Send the counts of the scope."""
         counts = await self.broadcast.counts(inbox=self.inbox)
-        await self.socket.send_text(empty_frame(self.cursor, counts=counts))
+        await self.socket.send_text(self.broadcast.counts_frame(self.cursor, counts))
 
 
 class _MailpitClient(_Client):

@@ -66,10 +66,13 @@ async def converse(front: Front, socket: WebSocket, begin: Callable[[Call, WebSo
 async def _keep(socket: WebSocket, conversation: Conversation) -> None:
     """Follow the conversation until either side ends it."""
     left = asyncio.create_task(_left(socket))
-    tasks = (left, *map(asyncio.create_task, conversation.acts()))
+    acts = [asyncio.create_task(act) for act in (*conversation.acts(), conversation.listener.cut())]
+    tasks = (left, *acts)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if left not in done:
+            for task in acts:
+                task.cancel()  # nothing more is said before the last word
             await _close(socket, next(iter(done)).exception())
     finally:
         for task in tasks:

@@ -32,9 +32,7 @@ async def test_a_run_is_one_place(page: Page, send: Send) -> None:
     await rail.get_by_role("link", name="test-reset-02").click()
     await expect(subjects).to_have_text(["Another", "Mail of run-3f2c1a.test-reset-02"])
     await page.reload()
-    await expect(
-        rail.get_by_role("link", name="test-signup-01")
-    ).to_be_visible()  # open around the chosen one
+    await expect(rail.get_by_role("link", name="test-signup-01")).to_be_visible()  # open around the chosen one
 
 
 async def test_a_message_tells_its_run(page: Page, send: Send) -> None:
