@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from mailtrap_local import ids, limits, mime
-from mailtrap_local.errors import BadRequest, MailtrapLocalError, NotFound, Stopping, TooLarge
+from mailtrap_local.errors import BadRequest, Busy, MailtrapLocalError, NotFound, Stopping, TooLarge
 from mailtrap_local.events import Cursor, Hub
 from mailtrap_local.mailbox import intake
 from mailtrap_local.mailbox.describer import Describer
@@ -48,6 +48,8 @@ from mailtrap_local.store.rows import Prepared, prepared
 _PREVIEW_SECONDS = 2.0  # for which the preview of a large mail is kept
 _NEAR_EXAMINED = 30
 _NEAR_TOLD = 5
+_NEAR_AT_ONCE = 3  # hundreds of waits may end at the same moment
+_NEAR_SECONDS = 2.0  # after which an answer goes without them
 _UNMADE_KEPT = 100
 _CAPTURING_AT_ONCE = 2
 
@@ -73,6 +75,7 @@ class Mailbox:
         self._once = Once(seconds=_PREVIEW_SECONDS)
         self._made = MadeInboxes()
         self._capturing = asyncio.Semaphore(_CAPTURING_AT_ONCE)  # a page can make a browser ask for as many as it likes
+        self._nearing = asyncio.Semaphore(_NEAR_AT_ONCE)
         self._unmade: dict[str, MadeInbox] = {}  # those that can be made again, by the token that does it
         self._waiters = Waiters(self._look)
         self._describer = Describer(store, self._parser, told=self._waiters.offer)
@@ -360,10 +363,17 @@ class Mailbox:
     async def near_misses(
         self, query: syntax.Query, *, inbox: str | None = None, since: Cursor | None = None
     ) -> tuple[NearMiss, ...]:
-        """The newest messages that a query does not match, those first that fail the fewest of its terms."""
+        """The newest messages that a query does not match, those first that fail the fewest of its terms.
+
+        None where it takes too long to find out: who waited is to be answered.
+        """
         scope = Selection(inbox=inbox, after_seq=since.seq if since else None)
         terms = required(query.root)
-        tried = await self._store.tried(scope, terms, limit=_NEAR_EXAMINED)
+        try:
+            async with asyncio.timeout(_NEAR_SECONDS), self._nearing:
+                tried = await self._store.tried(scope, terms, limit=_NEAR_EXAMINED)
+        except (TimeoutError, Busy):
+            return ()
         misses = [
             NearMiss(summary, tuple(term.source for term, holds in zip(terms, met, strict=True) if not holds))
             for summary, met in tried

@@ -38,6 +38,9 @@ class Readers:
         timer = self._loop.call_later(limits.READ_SECONDS, bound.reached)
         try:
             return await self._loop.run_in_executor(self._pool, self._read, read, bound)
+        except asyncio.CancelledError:
+            bound.reached()  # nobody wants it any more
+            raise
         finally:
             timer.cancel()
 

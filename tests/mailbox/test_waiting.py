@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from mailtrap_local import limits, mime
 from mailtrap_local.errors import Busy, CursorGone, Stopping
 from mailtrap_local.events import Cursor
 from mailtrap_local.mailbox import Mailbox, Selection
+from mailtrap_local.mailbox import mailbox as mailbox_module
 from mailtrap_local.mailbox.waiting import Waited, Waiter
 from mailtrap_local.model import Arrival, Entry, Envelope, Origin, Summary
 from mailtrap_local.search.document import Document
@@ -253,6 +255,44 @@ async def test_near_misses_parse_nothing(mailbox: Mailbox, monkeypatch: pytest.M
     for name in ("head", "read", "digest", "parse", "texts"):
         monkeypatch.delattr(mime, name)
     assert len(await mailbox.near_misses(mailbox.query("subject:other text-9"))) == 5
+
+
+async def test_hundreds_of_waits_that_end_at_once_ask_for_their_near_misses_in_turn(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mailbox.receive(mail("hello"))
+    tried, asking, most = mailbox._store.tried, 0, 0
+
+    async def counted(*selected: Any, **how: Any) -> Any:
+        nonlocal asking, most
+        asking += 1
+        most = max(most, asking)
+        try:
+            return await tried(*selected, **how)
+        finally:
+            asking -= 1
+
+    monkeypatch.setattr(mailbox._store, "tried", counted)
+    monkeypatch.setattr(mailbox_module, "_NEAR_SECONDS", 60)
+    near = await asyncio.gather(*(mailbox.near_misses(mailbox.query(f"subject:other{n}")) for n in range(300)))
+    assert [len(each) for each in near] == [1] * 300
+    assert most == 3
+
+
+@pytest.mark.parametrize("trouble", ["slow", "busy"])
+async def test_a_wait_is_answered_without_near_misses_that_take_too_long(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    async def tried(*_: Any, **__: Any) -> Any:
+        if trouble == "busy":
+            raise Busy("broken off")
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(mailbox._store, "tried", tried)
+    monkeypatch.setattr(mailbox_module, "_NEAR_SECONDS", SOON)
+    started = time.monotonic()
+    assert await mailbox.near_misses(mailbox.query("subject:other")) == ()
+    assert time.monotonic() - started < 30
 
 
 FORMS = [

@@ -1,5 +1,6 @@
 """The contract, for a store in memory and for one in a file; and what is SQLite's own."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -168,13 +169,25 @@ async def test_readers_see_one_snapshot_while_the_writer_goes_on(tmp_path: Path)
         assert await store._readers.run(read) == (1, 0)
 
 
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+
+async def test_a_read_that_nobody_wants_any_more_is_broken_off() -> None:
+    async with sqlite_store(None) as store:
+        for _ in range(8):  # more than there are threads
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.02):
+                    await store._readers.run(lambda connection: connection.execute(ENDLESS).fetchone())
+        async with asyncio.timeout(limits.READ_SECONDS / 2):
+            assert (await store.page(Selection())).total == 0
+
+
 async def test_a_read_without_end_is_broken_off_and_the_reader_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
     async with sqlite_store(None) as store:
         monkeypatch.setattr(limits, "READ_SECONDS", 0.05)
         for _ in range(4):
             with pytest.raises(Busy, match="narrow the search"):
-                await store._readers.run(lambda connection: connection.execute(endless).fetchone())
+                await store._readers.run(lambda connection: connection.execute(ENDLESS).fetchone())
         monkeypatch.setattr(limits, "READ_SECONDS", 10)
         assert (await store.page(Selection())).total == 0
 
