@@ -14,7 +14,7 @@ _ANNOUNCED = {"BODY=8BITMIME", "SMTPUTF8"}  # RFC 6152, RFC 6531
 
 def of(mail: bytes, transaction: Transaction) -> list[str]:
     """A remark for each habit that this mail shows."""
-    if "BODY=BINARYMIME" in _said(transaction):
+    if transaction.binary:
         return []  # RFC 3030: any octets, and no lines
     mail = mail[:LOOKED_AT]
     remarks = []
