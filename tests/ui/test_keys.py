@@ -1,6 +1,7 @@
 """Everything by keyboard; the key table is what the help shows and what works."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -167,10 +168,22 @@ async def test_theme_is_remembered(page: Page) -> None:
 
 async def test_samples_arrive(page: Page) -> None:
     await page.goto("")
-    await page.get_by_role("button", name="Invoice with attachment").click()
-    await expect(page.get_by_role("option")).to_contain_text("Invoice 2041")
+    samples = json.loads((STATIC / "start.json").read_text())["samples"]
+    for sample in samples:
+        await page.keyboard.press("g")
+        await page.keyboard.press("n")
+        await page.get_by_role("dialog").get_by_role("button", name=sample["name"], exact=True).click()
+        await page.keyboard.press("Escape")
+    await expect(page.get_by_role("option")).to_have_count(len(samples))
+    await expect(page.get_by_role("option", name="Invoice 2041 over 1.280,00 €")).to_have_count(1)
     await page.keyboard.press("g")
     await page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="Get started")
     await dialog.get_by_role("tab", name="Rails").click()
     await expect(dialog.get_by_role("tabpanel")).to_contain_text("action_mailer")
+    named = set(await dialog.get_by_role("tab").all_text_contents())
+    assert named >= {"Django", "Flask", "Rails", "Laravel", "Symfony", "Node", "Spring", "Go", ".NET", "Phoenix"}
+    assert named >= {"WordPress", "Shell", "Providers"}
+    for tab in await dialog.get_by_role("tab").all():
+        await tab.click()
+        await expect(dialog.get_by_role("tabpanel")).not_to_contain_text(re.compile(r"\{(host|port|url)\}"))

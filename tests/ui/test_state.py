@@ -107,6 +107,32 @@ async def test_notifications_are_asked_for(page: Page, context: BrowserContext, 
     await expect(page).to_have_url(re.compile("/view/"))
 
 
+async def test_title_and_icon_tell_what_is_unread(page: Page, send: Send) -> None:
+    await page.goto("")
+    icon = page.locator("link[rel=icon]")
+    await expect(icon).to_have_attribute("href", re.compile(r"/static/icon\.svg$"))
+    await send(plain("one"), plain("two"))
+    await expect(icon).to_have_attribute("href", re.compile("^data:image/svg.*%3E2%3C"))
+    await expect(page).to_have_title("(2) mailtrap-local")
+    await page.get_by_role("button", name="Mark all read").click()
+    await expect(icon).to_have_attribute("href", re.compile(r"/static/icon\.svg$"))
+    await expect(page).to_have_title("mailtrap-local")
+
+
+async def test_density(page: Page, send: Send) -> None:
+    await send(plain("one"), plain("two"))
+    await page.goto("")
+    second = page.get_by_role("option", name="one")
+    for height, next_one in ((52, 30), (30, 52)):
+        box, first = await second.bounding_box(), await page.get_by_role("option", name="two").bounding_box()
+        assert box is not None and first is not None and box["y"] - first["y"] == height
+        await page.keyboard.press(",")
+        await page.get_by_role("checkbox", name="Dense list").click()
+        await page.keyboard.press("Escape")
+        await page.reload()
+        await expect(second).to_have_css("height", f"{next_one}px")
+
+
 async def test_a_browser_may_refuse_notifications(page: Page, context: BrowserContext) -> None:
     await context.add_init_script(NOTES + "Notification.answer = 'denied'")
     await page.goto("")

@@ -5,7 +5,6 @@
  * @import { Sort, Tab } from "./store.js"
  */
 import * as api from "./api.js";
-import { amend } from "./apply.js";
 import { rail } from "./news.js";
 import { SORTS } from "./sorts.js";
 import { heal, look, reach } from "./pages.js";
@@ -14,8 +13,8 @@ import { offerUndo, tell } from "./toasts.js";
 import { track } from "./pending.js";
 import { batch } from "./vendor/preact.js";
 import {
-  active, aside, bodies, held, idAt, lastTab, list, listTop, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
-  selected, shown, spoken, totals, touched,
+  active, aside, held, idAt, lastTab, list, listTop, narrow, remoteFor, revision, route, rowAt, rowOf, scopeUnread,
+  selected, shown, spoken, totals,
 } from "./store.js";
 
 const scope = () => ({ inbox: route.peek().inbox, q: route.peek().q });
@@ -126,7 +125,7 @@ export async function mark(ids, read, { quiet = false } = {}) {
     totals.value = { ...totals.value, unread: Math.max(0, totals.value.unread + by) };
     revision.value += 1;
   });
-  if (!quiet && ids.length > 1) offerUndo(`${messages(ids.length)} marked ${read ? "read" : "unread"}`, () => mark(changed, !read, { quiet: true }));
+  if (!quiet) offerUndo(ids.length > 1 ? `${messages(ids.length)} marked ${read ? "read" : "unread"}` : "", () => mark(changed, !read, { quiet: true }));
   try {
     await track(api.mark(ids, read));
     rail();
@@ -141,39 +140,20 @@ export function toggleRead(ids) {
   if (ids.length) void mark(ids, ids.some((id) => list.summaries.get(id)?.Read === false));
 }
 
+const MOST = 1000; // messages whose marking can be undone
+
 export async function markAllRead() {
-  await track(api.markAll(scope())).then(() => tell("All marked read"), (error) => failed(error, "Not marked"));
-  heal();
-}
-
-/** @param {string[]} ids @param {string[]} names */
-export async function setTags(ids, names) {
-  const before = new Map(ids.map((id) => [id, list.summaries.get(id)?.Tags ?? bodies.get(id)?.Tags ?? []]));
-  for (const id of ids) {
-    list.change(id, { Tags: names });
-    amend(id, names);
-  }
-  touched();
+  const { inbox, q } = scope();
   try {
-    await track(api.setTags(ids, names));
-    rail();
+    const { messages: found, messages_count: all } = await api.page({ inbox, q: q ? `( ${q} ) is:unread` : "is:unread" }, 0, MOST);
+    const ids = found.map(({ ID }) => ID);
+    await track(all > MOST ? api.markAll(scope()) : api.mark(ids, true));
+    if (all > MOST) tell("All marked read");
+    else offerUndo(`${messages(all)} marked read`, () => track(api.mark(ids, false)).then(heal, (error) => failed(error, "Not undone")));
   } catch (error) {
-    for (const [id, old] of before) amend(id, (list.change(id, { Tags: old }), old));
-    touched();
-    failed(error, "Tags not changed");
+    failed(error, "Not marked");
   }
-}
-
-export const PINNED = "pinned"; // a pin is this tag: kept by the server, found by tag:pinned
-
-/** @param {string[]} ids */
-export function togglePin(ids) {
-  const tagsOf = (/** @type {string} */ id) => list.summaries.get(id)?.Tags ?? bodies.get(id)?.Tags ?? [];
-  const pin = !ids.every((id) => tagsOf(id).includes(PINNED));
-  for (const id of ids) {
-    const others = tagsOf(id).filter((tag) => tag !== PINNED);
-    void setTags([id], pin ? [...others, PINNED] : others);
-  }
+  heal();
 }
 
 /** @param {string} id */

@@ -1,5 +1,5 @@
 /**
- * What helps to begin: snippets and sample mails, out of `start.json`.
+ * What helps to begin: the search filters, snippets and sample mails, out of `start.json`.
  *
  * @import { Guide } from "../types/wire.d.ts"
  */

@@ -11,6 +11,7 @@ import { go } from "./router.js";
 import { undoLast } from "./toasts.js";
 import { nested } from "./inside.js";
 import { TABS, tabKey } from "./tabs.js";
+import { togglePin } from "./tagging.js";
 import { active, list, listRows, opened, panel, paused, prefer, prefs, route, rowOf, selected, shown, targets } from "./store.js";
 
 /** @typedef {{ keys: string[], does: string, group: "Move" | "Act" | "Go" | "View", run: () => void, always?: boolean }} Key */
@@ -60,7 +61,7 @@ export const KEYS = [
   { keys: ["r"], does: "Read or unread", group: "Act", run: () => acts.toggleRead(targets()) },
   { keys: ["Shift+R"], does: "Mark all read", group: "Act", run: () => void acts.markAllRead() },
   { keys: ["b"], does: "Report a bounce", group: "Act", run: () => route.peek().id && opened.peek().state !== "gone" && !nested(route.peek().id) && (panel.value = "bounce") },
-  { keys: ["s"], does: "Pin or unpin", group: "Act", run: () => acts.togglePin(targets()) },
+  { keys: ["s"], does: "Pin or unpin", group: "Act", run: () => togglePin(targets()) },
   { keys: ["t"], does: "Edit tags", group: "Act", run: () => focus(".add-tag", "click") },
   { keys: ["d"], does: "Compare two selected messages", group: "Act", run: acts.compare },
   { keys: ["c"], does: "Copy the one-time code", group: "Act", run: () => void copyCode() },

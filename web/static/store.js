@@ -74,7 +74,7 @@ export const limits = signal(/** @type {RateLimit[]} */ ([]));
 export const limitPresets = signal(/** @type {RatePreset[]} */ ([]));
 export const faultError = signal("");
 
-// Snippets and sample mails, once somebody looks at them
+// Filters, snippets and sample mails, once somebody looks at them
 export const guide = signal(/** @type {Guide | null} */ (null));
 
 // What the palette finds

@@ -18,14 +18,14 @@ export function tell(text, { kind = "plain", undo = null, seconds = SECONDS } = 
   return key;
 }
 
-/** @param {string} text @param {() => unknown} act @param {number} [seconds] */
+/** @param {string} text "" to offer it by its key alone @param {() => unknown} act @param {number} [seconds] */
 export function offerUndo(text, act, seconds = 10) {
   const undo = () => {
     undoable.value = undoable.value.filter((one) => one.key !== key);
     dismiss(key);
     act();
   };
-  const key = tell(text, { undo, seconds });
+  const key = text ? tell(text, { undo, seconds }) : (last += 1);
   undoable.value = [...undoable.value.slice(-20), { key, undo }];
   setTimeout(() => (undoable.value = undoable.value.filter((one) => one.key !== key)), seconds * 1000);
 }

@@ -115,6 +115,7 @@ export interface RatePreset { Name: string; Summary: string; Source: string; Not
 
 /** start.json: lines of texts, with {host}, {port} and {url} to be filled in. */
 export interface Guide {
+  filters: { filter: string; means: string }[];
   snippets: { name: string; file: string; text: string[] }[];
   samples: { name: string; to: string[]; mail: string[] }[];
 }

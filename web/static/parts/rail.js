@@ -2,11 +2,12 @@
 /** @import { IconName } from "./icon.js" */
 /** @import { Route } from "../store.js" */
 import { html } from "../vendor/preact.js";
-import { PINNED } from "../acts.js";
+import { PINNED } from "../tagging.js";
 import { count } from "../format.js";
 import { tagQuery } from "../palette.js";
 import { go, write } from "../router.js";
 import { inboxes, panel, prefer, prefs, route, tags, totals } from "../store.js";
+import { offerUndo } from "../toasts.js";
 import { Button } from "./button.js";
 import { runAround, runPlace, runs } from "../runs.js";
 import { Icon } from "./icon.js";
@@ -34,7 +35,7 @@ function Saved() {
   return html`<section><h2>Searches</h2><ul>
     ${saved.map((one) => html`<${Entry} key=${one} to=${{ q: one }} here=${q === one} icon="search" name=${one} />`)}
     ${q && html`<li>${saved.includes(q)
-      ? html`<${Button} icon="close" label="Forget this search" text onClick=${() => prefer({ saved: saved.filter((one) => one !== q) })} />`
+      ? html`<${Button} icon="close" label="Forget this search" text onClick=${() => (prefer({ saved: saved.filter((one) => one !== q) }), offerUndo("Search forgotten", () => prefer({ saved })))} />`
       : html`<${Button} icon="plus" label="Keep this search" text onClick=${() => prefer({ saved: [...saved, q] })} />`}</li>`}
   </ul></section>`;
 }

@@ -1,6 +1,6 @@
 /** @import { Summary } from "../../types/wire.d.ts" */
 import { html } from "../vendor/preact.js";
-import { PINNED } from "../acts.js";
+import { PINNED } from "../tagging.js";
 import { ago, brief, inert, recipients, whole } from "../format.js";
 import { now } from "../store.js";
 import { Icon } from "./icon.js";

@@ -1,15 +1,15 @@
 import { html, useEffect, useRef } from "../vendor/preact.js";
 import { go } from "../router.js";
-import { route, searchError, warnings } from "../store.js";
-import { FILTERS } from "../filters.js";
+import { guide, route, searchError, warnings } from "../store.js";
+import * as guiding from "../guide.js";
 import { Icon } from "./icon.js";
 
 const PAUSE = 140;
 
 function Filters() {
-  return html`<div id="filters" class="popover" popover role="dialog" tabindex="0" aria-label="How to search">
+  return html`<div id="filters" class="popover" popover role="dialog" tabindex="0" aria-label="How to search" onToggle=${guiding.load}>
     <p>Words are looked for in subject, addresses, text and file names; all must be found. Quotes keep a phrase, <code>-</code> excludes.</p>
-    <dl>${FILTERS.map(([filter, meaning]) => html`<div key=${filter}><dt><code>${filter}</code></dt><dd>${meaning}</dd></div>`)}</dl>
+    <dl>${guide.value?.filters.map(({ filter, means }) => html`<div key=${filter}><dt><code>${filter}</code></dt><dd>${means}</dd></div>`)}</dl>
   </div>`;
 }
 

@@ -2,7 +2,7 @@ import { html } from "../vendor/preact.js";
 import { count, size } from "../format.js";
 import { info, prefer, prefs, prefsOf } from "../store.js";
 import { notify } from "../notify.js";
-import { tell } from "../toasts.js";
+import { offerUndo, tell } from "../toasts.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { SingleKeys } from "./help.js";
@@ -31,9 +31,10 @@ function Keep() {
   };
   /** @param {{ currentTarget: HTMLInputElement }} event */
   const load = async ({ currentTarget: input }) => {
+    const before = prefs.peek();
     try {
       prefs.value = prefsOf((await input.files?.[0]?.text()) ?? "");
-      tell("Settings imported");
+      offerUndo("Settings imported", () => (prefs.value = before));
     } catch {
       tell("Not imported: this file holds no settings", { kind: "error" });
     }

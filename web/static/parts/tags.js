@@ -1,5 +1,5 @@
 import { html, useEffect, useRef, useSignal } from "../vendor/preact.js";
-import * as acts from "../acts.js";
+import { setTags } from "../tagging.js";
 import { tags as known } from "../store.js";
 import { Icon } from "./icon.js";
 
@@ -13,7 +13,7 @@ export function Tags({ id, tags }) {
   const add = () => {
     const name = input.current?.value.trim() ?? "";
     writing.value = false;
-    if (name && !tags.includes(name)) void acts.setTags([id], [...tags, name]);
+    if (name && !tags.includes(name)) void setTags([id], [...tags, name]);
   };
   /** @param {KeyboardEvent} event */
   const press = (event) => {
@@ -26,7 +26,7 @@ export function Tags({ id, tags }) {
   };
   return html`<span class="tags-edit">
     ${tags.map((tag) => html`<button type="button" class="chip removable" key=${tag} aria-label=${`Remove tag ${tag}`} title="Remove this tag"
-      onClick=${() => void acts.setTags([id], tags.filter((one) => one !== tag))}>${tag}<${Icon} name="close" /></button>`)}
+      onClick=${() => void setTags([id], tags.filter((one) => one !== tag))}>${tag}<${Icon} name="close" /></button>`)}
     ${writing.value
       ? html`<input ref=${input} class="tag-input" aria-label="New tag" list="known-tags" maxlength="100" onKeyDown=${press} onBlur=${add} />
         <datalist id="known-tags">${Object.keys(known.value).map((name) => html`<option key=${name} value=${name} />`)}</datalist>`
