@@ -5,10 +5,12 @@ leaves with an error that shows the server's reply. Commands have arguments of t
 """
 
 import asyncio
+import email.policy
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +25,21 @@ USER = "ann"
 ENVELOPE_ID = "QQ314"
 BUILD_SECONDS = 300
 SEND_SECONDS = 60
+MB = 1024 * 1024
+SENDER, RECIPIENT = "app@example.com", "ann@example.com"
+
+
+def a_mail(*, attachment: int = 0) -> bytes:
+    """A mail with dots at line starts, text beyond ASCII, and an attachment of so many bytes."""
+    message = EmailMessage(policy=email.policy.SMTP.clone(cte_type="8bit"))
+    message["From"], message["To"] = f"Jörg <{SENDER}>", RECIPIENT
+    message["Subject"] = "Grüße aus Köln, 你好 🎉"
+    message["Message-ID"] = "<1@example.com>"
+    message.set_content(".\n..\n.leading dot\nGrüße, 你好 🎉\n...\n", cte="8bit")
+    if attachment:
+        octets = bytes(range(256)) * (attachment // 256)
+        message.add_attachment(octets, maintype="application", subtype="octet-stream", filename="größe.bin")
+    return message.as_bytes()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +48,8 @@ class Errand:
 
     port: int
     mail: Path
-    sender: str = "app@example.com"
-    recipients: tuple[str, ...] = ("ann@example.com",)
+    sender: str = SENDER
+    recipients: tuple[str, ...] = (RECIPIENT,)
     tls: Tls = ""
     authority: Path | None = None  # the certificate to trust; None for those of the system
     mechanism: str = ""

@@ -17,8 +17,8 @@ from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
 from mailtrap_local.tls.authority import Authority
 from tests.smtp.mtas import SENDER, Exim, Postfix, Way, postfix
+from tests.smtp.programs import MB, a_mail
 from tests.smtp.talking import until
-from tests.smtp.test_clients import MB, a_mail
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

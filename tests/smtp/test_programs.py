@@ -1,5 +1,7 @@
 """Real mail programs against whole servers, by every path that each of them knows: a row a program, a column a path."""
 
+import asyncio
+import base64
 import email
 import email.policy
 from collections.abc import AsyncIterator, Iterator
@@ -14,17 +16,18 @@ from mailtrap_local.mailbox import Selection
 from mailtrap_local.model import Record, Session
 from mailtrap_local.server import Server
 from mailtrap_local.settings import Settings
+from mailtrap_local.tls import words
 from mailtrap_local.tls.authority import Authority
-from tests.smtp.programs import ENVELOPE_ID, PROGRAM, Errand, Program, Tls, send
-from tests.smtp.test_clients import MB, a_mail
+from tests.smtp.programs import ENVELOPE_ID, MB, PROGRAM, Errand, Program, Tls, a_mail, send
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PROGRAMS = [pytest.param(program, id=name) for name, program in PROGRAM.items()]
+WAYS: tuple[Tls, ...] = ("", "starttls", "implicit")
 LOGINS = [
-    pytest.param(program, mechanism, tls, id=f"{program}-{mechanism}-{tls}")
+    pytest.param(program, mechanism, tls, id=f"{program}-{mechanism}-{tls or 'plain'}")
     for program in PROGRAM.values()
-    for mechanism, tls in zip(program.mechanisms, ("starttls", "implicit") * 3, strict=False)
+    for mechanism, tls in zip(program.mechanisms, WAYS * 2, strict=False)
 ]
 LARGE = [
     pytest.param(program, tls, id=f"{program}-{tls}")
@@ -38,16 +41,24 @@ GREEK, GERMAN = "δοκιμή@example.com", "jörg@example.com"  # some would en
 
 @dataclass
 class Place:
-    """Two servers, one as it starts without a setting and one that wants TLS and the right password; and files."""
+    """Servers: one as it starts without a setting, one that wants the right password, one that wants TLS too; files."""
 
     plain: Server
+    knowing: Server
     guarded: Server
     authority: Path
     mail: Path
     large: Path
     built: Path
 
+    def login(self, tls: Tls, *, mechanism: str, password: str) -> tuple[Server, Errand]:
+        """Where the password counts, with TLS or without."""
+        server = self.guarded if tls else self.knowing
+        errand = self.errand(tls) if tls else replace(self.errand(), port=server.smtp_port)
+        return server, replace(errand, mechanism=mechanism, password=password)
+
     def errand(self, tls: Tls = "") -> Errand:
+        """Without TLS no login either."""
         if not tls:
             return Errand(port=self.plain.smtp_port, mail=self.mail)
         port = self.guarded.smtp_tls_port if tls == "implicit" else self.guarded.smtp_port
@@ -62,25 +73,19 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plac
     (folder / "users").write_text(f"ann:{{PLAIN}}{PASSWORD}\n")
     (folder / "mail").write_bytes(a_mail())
     (folder / "large").write_bytes(a_mail(attachment=10 * MB))
-    guarded = Settings(
-        smtp_port=0,
-        http_port=0,
-        smtp_tls_port=0,
-        tls=True,
-        tls_required=True,
-        smtp_auth_file=folder / "users",
-        smtp_auth_required=True,
-    )
-    async with Server(Settings(smtp_port=0, http_port=0)) as open_to_all, Server(guarded) as strict:
+    free = Settings(smtp_port=0, http_port=0, smtp_tls_port=0)
+    knowing = replace(free, smtp_auth_file=folder / "users", smtp_auth_required=True)
+    guarded = replace(knowing, tls=True, tls_required=True)
+    async with Server(free) as plain, Server(knowing) as known, Server(guarded) as strict:
         (folder / "ca.pem").write_text(strict.authority)
-        yield Place(open_to_all, strict, folder / "ca.pem", folder / "mail", folder / "large", folder)
+        yield Place(plain, known, strict, folder / "ca.pem", folder / "mail", folder / "large", folder)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def place(shared: Place) -> AsyncIterator[Place]:
     """The servers, empty and without faults again after each test."""
     yield shared
-    for server in (shared.plain, shared.guarded):
+    for server in (shared.plain, shared.knowing, shared.guarded):
         server.faults.clear()
         await server.mailbox.delete(Selection())
 
@@ -117,6 +122,16 @@ async def test_as_a_program_and_a_server_are_from_the_start(place: Place, progra
     assert session.errors == 0
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_10_megabytes_and_any_password(place: Place, program: Program) -> None:
+    """Whoever logs in is believed, and found by the name; without TLS."""
+    errand = replace(place.errand(), mail=place.large, mechanism=program.mechanisms[0], password="any")
+    await send(program, errand, place.built)
+    record, _ = await only(place.plain, program, errand.content)
+    assert record.origin.protocol in ("ESMTPA", "UTF8SMTPA")
+    assert (record.origin.username, record.origin.tls) == ("ann", "")
+
+
 @pytest.mark.parametrize(("program", "tls"), LARGE)
 async def test_10_megabytes_under_tls(place: Place, program: Program, tls: Tls) -> None:
     errand = replace(place.errand(tls), mail=place.large)
@@ -130,20 +145,24 @@ async def test_10_megabytes_under_tls(place: Place, program: Program, tls: Tls) 
 
 @pytest.mark.parametrize(("program", "mechanism", "tls"), LOGINS)
 async def test_a_login(place: Place, program: Program, mechanism: str, tls: Tls) -> None:
-    """The password counts, and the mechanism is the one that was asked for."""
-    errand = replace(place.errand(tls), mechanism=mechanism)
+    """The password counts, the mechanism is the one that was asked for, and the transcript holds no secret."""
+    server, errand = place.login(tls, mechanism=mechanism, password=PASSWORD)
     await send(program, errand, place.built)
-    record, session = await only(place.guarded, program, errand.content)
+    record, session = await only(server, program, errand.content)
     assert record.origin.username == "ann"
-    said = [line.text for line in session.lines if line.text.startswith("AUTH ")]
-    assert [line.split()[1] for line in said] == [mechanism]
+    lines = [line.text for line in session.lines]
+    assert [line.split()[1] for line in lines if line.startswith("AUTH ")] == [mechanism]
+    assert PASSWORD not in "\n".join(lines)
+    assert base64.b64encode(f"\0ann\0{PASSWORD}".encode()).decode() not in "\n".join(lines)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-async def test_a_wrong_password(place: Place, program: Program) -> None:
-    with pytest.raises(AssertionError, match="(?i)535|login denied|could not authenticate"):
-        await send(program, replace(place.errand("starttls"), password=WRONG), place.built)
-    assert (await place.guarded.mailbox.page(Selection())).total == 0
+@pytest.mark.parametrize(("program", "mechanism", "tls"), LOGINS)
+async def test_a_wrong_password(place: Place, program: Program, mechanism: str, tls: Tls) -> None:
+    server, errand = place.login(tls, mechanism=mechanism, password=WRONG)
+    with pytest.raises(AssertionError, match="(?i)535|login denied|could not authenticate|AuthenticationFailed"):
+        await send(program, errand, place.built)
+    assert (await server.mailbox.page(Selection())).total == 0
+    assert (await newest_ended(server)).username == ""
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
@@ -151,11 +170,23 @@ async def test_a_wrong_password(place: Place, program: Program) -> None:
 async def test_a_certificate_that_is_not_trusted(
     place: Place, program: Program, tls: Tls, tmp_path: Path, strangers: str
 ) -> None:
+    """The program leaves, and the session says what to do about it."""
     (tmp_path / "other.pem").write_text(strangers)
     with pytest.raises(AssertionError):
         await send(program, replace(place.errand(tls), authority=tmp_path / "other.pem"), place.built)
-    page = await place.guarded.sessions.page(limit=1)
-    assert (page[0].username, page[0].caught) == ("", 0)
+    session = await newest_ended(place.guarded)
+    assert (session.username, session.caught) == ("", 0)
+    assert words.TRUST in "\n".join(line.text for line in session.lines if line.who == "-")
+
+
+async def newest_ended(server: Server) -> Session:
+    """The newest session, once it is over."""
+    for _ in range(2_000):
+        session = (await server.sessions.page(limit=1))[0]
+        if session.state != "open":
+            return session
+        await asyncio.sleep(0.005)
+    raise TimeoutError
 
 
 @pytest.fixture(scope="module")
