@@ -22,8 +22,8 @@ lint: .venv/.tools  ## ruff, mypy --strict, the layers, and tsc, as the tests ru
 	$(BIN)/lint-imports
 	web/node_modules/.bin/tsc --project web
 
-bench: .venv/.tools  ## measure speed and memory, beside other catchers where they are on the path
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: .venv/.tools  ## measure speed and memory beside other catchers; the whole goes into benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks $(or $(ARGS),--write)
 
 fuzz: .venv/.dev  ## a million SMTP sessions of rubbish (ARGS="--sessions N --seed N")
 	$(BIN)/python -m tests.smtp.fuzz $(ARGS)

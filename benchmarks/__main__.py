@@ -56,11 +56,10 @@ def main() -> int:
     for name in missing:
         figures.note(f"{name} is not installed and was left out (--install installs peers)")
     plan = planned(options)
-    if warning := machine.busy():
-        figures.note(warning)
+    provisional = machine.busy()
     conditions = machine.describe(catchers, root=plan.root)
     whole = run(options.sections or list(SECTIONS), plan, catchers, figures)
-    text = report(figures, conditions, command=command(), rounds=plan.rounds)
+    text = report(figures, conditions, command=command(), rounds=plan.rounds, provisional=provisional)
     print(text, end="")
     if not whole:
         return 130

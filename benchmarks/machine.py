@@ -35,7 +35,7 @@ def busy() -> str:
     if load < _BUSY * cores:
         return ""
     return (
-        f"provisional: the machine was busy before it began (load {load:.1f} on {cores} cores); run it again when idle"
+        f"Provisional: the machine was busy before it began (load {load:.1f} on {cores} cores). Run it again when idle."
     )
 
 

@@ -13,7 +13,7 @@ from typing import Self
 
 _POLL_SECONDS = 0.002
 _STOP_SECONDS = 5.0
-_OWN_SETTINGS = ("MAILTRAP_LOCAL_", "MP_", "MAILDEV_")
+_OWN_SETTINGS = ("MAILTRAP_LOCAL_", "MP_", "MAILDEV_", "PYTHONDONTWRITEBYTECODE")
 
 
 class Failed(Exception):
@@ -91,7 +91,7 @@ class Process:
 
 
 def environment() -> dict[str, str]:
-    """This environment without what would set the catchers up otherwise."""
+    """This environment without what would set the catchers up otherwise. Python keeps what it compiles, as it does."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_OWN_SETTINGS)}
 
 

@@ -10,13 +10,16 @@ _RIVALS = (SINK, MAILPIT, MAILDEV)
 _ABSENT = "-"
 
 
-def report(figures: Figures, machine: Sequence[tuple[str, str]], *, command: str, rounds: int) -> str:
-    """The whole report, with a line end behind it."""
+def report(
+    figures: Figures, machine: Sequence[tuple[str, str]], *, command: str, rounds: int, provisional: str = ""
+) -> str:
+    """The whole report, with a line end behind it. `provisional` says why its figures are not to be relied on."""
     intro = (
         f"Medians of {rounds} round{'s' if rounds > 1 else ''} (least to greatest in brackets), by `{command}`."
         f" A ratio says how many times better {FILE} is: the median of the ratios within each round."
     )
-    blocks = ["# Benchmarks", intro, table(("what", "with"), machine)]
+    heads = [f"# Benchmarks{' (provisional)' if provisional else ''}", *([f"**{provisional}**"] if provisional else [])]
+    blocks = [*heads, intro, table(("what", "with"), machine)]
     for section in figures.sections():
         blocks += [f"## {section}", section_table(figures, section)]
     if goals := [row for row in (goal_row(goal, figures) for goal in GOALS) if row]:

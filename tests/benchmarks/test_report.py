@@ -74,3 +74,10 @@ def test_report_names_command_machine_and_notes() -> None:
     assert "`python -m benchmarks`" in text
     assert "| Python | 3.11 |" in text
     assert text.endswith("- something went wrong\n")
+
+
+def test_figures_of_a_busy_machine_say_so_at_the_head() -> None:
+    said = "Provisional: the machine was busy before it began (load 9.0 on 2 cores). Run it again when idle."
+    lines = report(measured(), [("Date", "today")], command="x", rounds=3, provisional=said).splitlines()
+    assert lines[:3] == ["# Benchmarks (provisional)", "", f"**{said}**"]
+    assert report(measured(), [], command="x", rounds=3).startswith("# Benchmarks\n\nMedians of 3 rounds")
