@@ -8,7 +8,7 @@ below zero.
 
 import contextlib
 import resource
-import select
+import selectors
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -111,8 +111,9 @@ def _run(plan: Plan, running: Running, company: Company) -> Iterator[tuple[str, 
 def crowd(running: Running, number: int) -> Iterator[None]:
     """So many wait within the block, for mail that does not come."""
     port = running.places.http
-    with contextlib.ExitStack() as stack, Api(port) as api:
+    with Api(port) as api:
         cursor = api.json("/api/v1/cursor")["cursor"]
+    with contextlib.ExitStack() as stack:
         for each in range(number):
             query = _QUERIES[each % len(_QUERIES)].format(each)
             if each % _EACH_WEBSOCKET == 0:
@@ -121,25 +122,24 @@ def crowd(running: Running, number: int) -> Iterator[None]:
                 opened = socket.create_connection((HOST, port), timeout=30)
                 opened.sendall(request(query, since=cursor, seconds=60))
             stack.callback(opened.close)
-        _until_held(api, number)  # a WebSocket with a query is one who waits, too
+        _until_held(port, number)  # a WebSocket with a query is one who waits, too
         yield
-        with Api(port) as anew:  # the other connection was idle for longer than a server keeps one
-            held = _held(anew)
-        if held != number:
+        if (held := _held(port)) != number:
             raise Failed(f"{number - held} of {number} waits were over before the measuring was")
 
 
-def _until_held(api: Api, number: int) -> None:
+def _until_held(port: int, number: int) -> None:
     """Raises Failed if that takes too long."""
     deadline = time.perf_counter() + _ENTER_SECONDS
-    while _held(api) < number:
+    while (held := _held(port)) < number:
         if time.perf_counter() > deadline:
-            raise Failed(f"{_held(api)} of {number} waits were held after {_ENTER_SECONDS:.0f} s")
+            raise Failed(f"{held} of {number} waits were held after {_ENTER_SECONDS:.0f} s")
         time.sleep(0.05)  # the server tells its number when asked, and at no other time
 
 
-def _held(api: Api) -> int:
-    lines = api.get("/metrics").decode().splitlines()
+def _held(port: int) -> int:
+    with Api(port) as api:  # one that is kept may have been idle for longer than a server allows
+        lines = api.get("/metrics").decode().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("mailtrap_local_waiting "))
 
 
@@ -167,16 +167,19 @@ def _waits(plan: Plan, running: Running, post: Letters) -> Iterator[float]:
 def _milliseconds(session: Session, waiting: socket.socket) -> float:
     accepted = answered = 0.0
     answer = b""
-    while not accepted or not answered:
-        ready = select.select([session.socket, waiting], [], [], 30)[0]
-        if not ready:
-            raise Failed("nothing came for 30 seconds")
-        if session.socket in ready and session.read():
-            accepted = time.perf_counter()
-        if waiting in ready:
-            answer += waiting.recv(_CHUNK)
-            if whole(answer):
-                answered = time.perf_counter()
+    with selectors.DefaultSelector() as ready:
+        ready.register(session.socket, selectors.EVENT_READ)
+        ready.register(waiting, selectors.EVENT_READ)
+        while not accepted or not answered:
+            events = ready.select(30)
+            if not events:
+                raise Failed("nothing came for 30 seconds")
+            for key, _ in events:
+                if key.fileobj is session.socket:
+                    accepted = time.perf_counter() if session.read() else accepted
+                    continue
+                answer += waiting.recv(_CHUNK)
+                answered = time.perf_counter() if whole(answer) else 0.0
     if not answer.startswith(b"HTTP/1.1 200 "):
         raise Failed(f"a wait was answered {answer[:100]!r}")
     return (answered - accepted) * 1000

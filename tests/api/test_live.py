@@ -131,6 +131,19 @@ async def test_what_cannot_be_replayed_begins_anew(server: Server) -> None:
             assert len(await frames_until(socket, 1)) == 1
 
 
+@pytest.mark.parametrize("query", ["", "?query=from:ann"], ids=["all of it", "with a search"])
+async def test_an_inbox_hears_its_own_of_a_batch_alone(server: Server, query: str) -> None:
+    """Mail that is committed together is told of together."""
+    async with live(server, query, path="inbox/team/api/v1/live") as socket:
+        await frame(socket)
+        inboxes = ["team", "other"] * 20
+        await asyncio.gather(*(deliver(server, plain(str(n)), inbox=inbox) for n, inbox in enumerate(inboxes)))
+        told = await frames_until(socket, 20)
+        await deliver(server, plain("last"), inbox="team")
+        told += await frames_until(socket, 1)
+    assert [event["inbox"] for event in told] == ["team"] * 21
+
+
 async def test_an_inbox_hears_its_own(server: Server, client: httpx.AsyncClient) -> None:
     async with live(server, path="inbox/team/api/v1/live") as path, live(server, "?inbox=team") as query:
         for socket in (path, query):
