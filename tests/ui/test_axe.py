@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from mailtrap_local.faults import read
+from mailtrap_local.rates import read as read_limit
 from mailtrap_local.server import Server
 from tests.tools import ROOT, need
 from tests.ui.conftest import NARROW, WIDE, Send
@@ -131,9 +132,12 @@ async def test_every_view(browser: Browser, server: Server, send: Send, axe: str
     await page.keyboard.press("Escape")
     for rule in ({"preset": "greylisting"}, {"where": "mail", "reply": "450 x", "times": 1}):
         server.faults.add(read(rule))
+    server.rates.set(read_limit({"preset": "amazon-ses"}))
     await page.get_by_role("button", name="Faults").click()
-    await expect(page.locator(".fault")).to_have_count(2)
-    await judge.look("faults")
+    await expect(page.locator(".fault")).to_have_count(4)
+    await page.get_by_label("Preset").select_option("rate-limit")
+    await page.get_by_label("As with").select_option("gmail")
+    await judge.look("faults and rate limits")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("mes")
