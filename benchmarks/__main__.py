@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import footprint, ingest, latency, machine, search, wait
+from benchmarks import crowd, footprint, ingest, latency, machine, search, wait
 from benchmarks.figures import Figures
 from benchmarks.goals import GOALS
 from benchmarks.peers import CATCHERS, Catcher, install
@@ -22,6 +22,7 @@ Measure = Callable[[Plan, Sequence[Catcher], Figures, Callable[[str], None]], No
 SECTIONS: dict[str, Measure] = {
     "ingest": ingest.measure,
     "latency": latency.measure,
+    "crowd": crowd.measure,
     "wait": wait.measure,
     "search": search.measure,
     "footprint": footprint.measure,

@@ -17,6 +17,8 @@ class Plan:
     live_rate: float = 200.0  # messages a second
     live_seconds: float = 10.0
     live_clients: int = 10
+    crowd: int = 1_000  # of live clients
+    crowd_mails: int = 10  # that each of them is told of
     waiters: int = 1_000  # that wait for other mail in the meantime
     waits: int = 200  # that are measured in a round
     stored: int = 100_000  # of the search section
@@ -37,6 +39,8 @@ SHORT = Plan(
     warm_up=100,
     live_seconds=1.5,
     waits=30,
+    crowd=100,
+    crowd_mails=3,
     stored=1_000,
     fill_seconds=15.0,
     searches=3,

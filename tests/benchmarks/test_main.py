@@ -32,7 +32,7 @@ def test_an_unknown_section_is_refused_by_name(
     with pytest.raises(SystemExit):
         main()
     assert "no section 'ingets'" in capsys.readouterr().err
-    assert set(SECTIONS) == {"ingest", "latency", "wait", "search", "footprint"}
+    assert set(SECTIONS) == {"ingest", "latency", "crowd", "wait", "search", "footprint"}
 
 
 def test_ctrl_c_keeps_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
