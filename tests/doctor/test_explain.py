@@ -49,6 +49,9 @@ async def test_nothing_is_said_of_a_session_that_went_well(front: Running) -> No
     [
         ((b"MAIL FROM:<a@x.org>",), "out-of-order"),
         ((b"EHLO x", b"RCPT TO:<b@y.org>"), "out-of-order"),
+        ((b"AUTH PLAIN AGFubgBzZWNyZXQ=",), "auth-order"),
+        ((b"EHLO x", b"MAIL FROM:<a@x.org>", b"AUTH PLAIN AGFubgBzZWNyZXQ="), "auth-order"),
+        ((b"EHLO x", b"MAIL FROM:<a@x.org>", b"RCPT TO:<b@y.org>", b"BDAT 0", b"RCPT TO:<c@y.org>"), "out-of-order"),
         ((b"EHLO x", b"MAIL FROM:<a@x.org>", b"DATA"), "no-recipient"),
         ((b"EHLO x", b"MAIL FROM:a@x.org"), "sloppy-path"),
         ((b"EHLO x", b"MAIL FROM:<a@x.org> NEW=1"), "unknown-parameter"),

@@ -25,12 +25,15 @@ class Model:
     sender: str | None = None
     recipients: list[str] = field(default_factory=list)
     refused: bool = False
+    chunks: bytes | None = None  # that came by BDAT
+    failed: bool = False  # a chunk was refused
     authenticated: bool = False
     over: bool = False
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
 
     def forget(self) -> None:
         self.sender, self.recipients, self.refused = None, [], False
+        self.chunks, self.failed = None, False
 
     def expect(self, command: str) -> list[str]:
         """The codes of the replies to a command, and to the mail behind it where it is DATA."""
@@ -71,7 +74,7 @@ class Model:
         return ["250"]
 
     def on_rcpt(self, argument: str) -> list[str]:
-        if self.sender is None:
+        if self.sender is None or self.chunks is not None:
             return ["503"]
         path, _, params = argument.removeprefix("TO:").partition(" ")
         if path == "<>":
@@ -90,9 +93,25 @@ class Model:
             return ["503"]
         if not self.recipients:
             return ["554" if self.refused else "503"]
+        if self.chunks is not None:
+            return ["503"]
         self.mails.append((self.sender, self.recipients, b"Subject: x\r\n\r\n.dot\r\n"))
         self.forget()
         return ["354", "250"]
+
+    def on_bdat(self, argument: str) -> list[str]:
+        """RFC 3030 section 2; a chunk that is refused fails the mail, and is read all the same."""
+        if self.sender is None:
+            return ["503"]
+        if self.failed or not self.recipients:
+            code = "503" if self.failed or not self.refused else "554"
+            self.failed = True
+            return [code]
+        self.chunks = (self.chunks or b"") + CHUNK
+        if argument.endswith("LAST"):
+            self.mails.append((self.sender, self.recipients, self.chunks))
+            self.forget()
+        return ["250"]
 
     def on_rset(self, argument: str) -> list[str]:
         if argument:
@@ -130,7 +149,9 @@ class Model:
         return ["500"]
 
 
-GOOD = ("EHLO x", "HELO x", "MAIL FROM:<a@b.c>", "MAIL FROM:<>", "RCPT TO:<d@e.f>", "RCPT TO:<g@h.i>", "DATA")
+CHUNK = b"QUIT\r\n.\r\n"
+GOOD = ("EHLO x", "HELO x", "MAIL FROM:<a@b.c>", "MAIL FROM:<>", "RCPT TO:<d@e.f>", "RCPT TO:<g@h.i>", "DATA",
+        f"BDAT {len(CHUNK)}", f"BDAT {len(CHUNK)} LAST")  # fmt: skip
 OTHERS = (
     "EHLO", "HELO  ", "MAIL <a@b.c>", "MAIL FROM:<a@b.c> SIZE=100", "MAIL FROM:<a@b.c> SIZE=x",
     "MAIL FROM:<a@b.c> SIZE=",
@@ -146,6 +167,8 @@ COMMAND = st.one_of(st.sampled_from(GOOD), st.sampled_from(OTHERS), st.sampled_f
 @given(commands=st.lists(COMMAND, max_size=25), seed=st.integers(0, 1_000))
 @example(commands=["EHLO x", "MAIL FROM:<>", "RCPT TO:<d@e.f>", "DATA", "DATA", "QUIT", "NOOP"], seed=1)
 @example(commands=["HELO x", "MAIL FROM:<a@b.c> SIZE=100"], seed=1)
+@example(commands=["EHLO x", "MAIL FROM:<>", "RCPT TO:<d@e.f>", *GOOD[-2:], "DATA"], seed=1)
+@example(commands=["EHLO x", "MAIL FROM:<>", "RCPT TO:<d@e.f>", GOOD[-2], "RCPT TO:<d@e.f>", "DATA", GOOD[-1]], seed=1)
 def test_every_reply_is_the_one_that_the_model_expects(commands: list[str], seed: int) -> None:
     """All is sent at once, in pieces cut by chance: pipelining may change nothing."""
     asyncio.run(_hold(commands, seed))
@@ -155,7 +178,7 @@ async def _hold(commands: list[str], seed: int) -> None:
     model = Model()
     octets, expected = bytearray(), ["220"]
     for command in commands:
-        octets += command.encode() + b"\r\n"
+        octets += command.encode() + b"\r\n" + CHUNK * command.startswith("BDAT")
         if model.over:
             continue
         codes = model.expect(command)

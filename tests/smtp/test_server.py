@@ -211,6 +211,11 @@ async def test_idle_connections_are_ended_and_busy_ones_are_not(monkeypatch: pyt
         assert "timeout" in states
 
 
+def test_patience_is_what_the_standard_asks_for() -> None:
+    """RFC 5321 section 4.5.3.2.7: at least five minutes for the next command."""
+    assert limits.SMTP_IDLE_SECONDS >= 5 * 60
+
+
 async def test_a_client_that_never_takes_its_last_reply_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SMTP_IDLE_SECONDS", 0.3)
     monkeypatch.setattr(front_module, "LAST_REPLY_SECONDS", 0.05)

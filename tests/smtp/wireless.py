@@ -63,7 +63,8 @@ class Bench:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.mailbox = Catch()
-        self.sessions = Sessions(as_store(Shelf()))
+        self.shelf = Shelf()
+        self.sessions = Sessions(as_store(self.shelf))
         settings = settings or Settings()
         identity = Identity.of(settings) if settings.speaks_tls else None
         self.front = SmtpFront(self.mailbox, self.sessions, settings, identity=identity)
