@@ -102,7 +102,7 @@ def undescribed(connection: sqlite3.Connection) -> list[int]:
 
 def mark(transaction: Transaction, selection: Selection, *, read: bool) -> int:
     """Set the read state of what has another one."""
-    where, parameters = conditions(selection)
+    where, parameters = conditions(selection, transaction.connection)
     chosen = _choose(transaction, f"{where} AND m.read = ?", [*parameters, int(not read)])
     transaction.execute(
         "UPDATE message SET read = ? WHERE seq IN (SELECT value FROM json_each(?))", (int(read), _json_seqs(chosen))
@@ -116,7 +116,7 @@ def mark(transaction: Transaction, selection: Selection, *, read: bool) -> int:
 
 def tag(transaction: Transaction, selection: Selection, tags: tuple[str, ...]) -> int:
     """Replace the tags of the selected messages."""
-    chosen = _choose(transaction, *conditions(selection))
+    chosen = _choose(transaction, *conditions(selection, transaction.connection))
     seqs = _json_seqs(chosen)
     transaction.execute("DELETE FROM message_tag WHERE seq IN (SELECT value FROM json_each(?))", (seqs,))
     for name in tags:
@@ -165,7 +165,7 @@ def _untag(transaction: Transaction, name: str, seqs: str) -> None:
 
 def delete(transaction: Transaction, selection: Selection) -> int:
     """Remove for good."""
-    chosen = _choose(transaction, *conditions(selection))
+    chosen = _choose(transaction, *conditions(selection, transaction.connection))
     _remove(transaction, _json_seqs(chosen))
     for inbox, group in _by_inbox(chosen):
         transaction.ledger.change(inbox, total=-len(group), unread=-_unread(group), size=-_size(group))
@@ -176,7 +176,7 @@ def delete(transaction: Transaction, selection: Selection) -> int:
 
 def hide(transaction: Transaction, selection: Selection, *, token: str, until: int) -> int:
     """Remove so that `restore` can bring it back until then (microseconds)."""
-    chosen = _choose(transaction, *conditions(selection))
+    chosen = _choose(transaction, *conditions(selection, transaction.connection))
     transaction.execute("INSERT INTO undo VALUES (?, ?)", (token, until))
     transaction.execute(
         "UPDATE message SET hidden = ? WHERE seq IN (SELECT value FROM json_each(?))", (token, _json_seqs(chosen))

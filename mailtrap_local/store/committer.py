@@ -23,6 +23,7 @@ from mailtrap_local.store.changes import add, evict, purge, undescribed
 from mailtrap_local.store.ledger import Ledger
 from mailtrap_local.store.retention import overdue
 from mailtrap_local.store.rows import Prepared
+from mailtrap_local.store.textindex import TextIndex
 from mailtrap_local.store.transaction import Transaction
 
 _UPDATE_META = "UPDATE meta SET value = CASE key WHEN 'seq' THEN ?1 ELSE ?2 END WHERE key IN ('seq', 'described')"
@@ -48,6 +49,7 @@ class Committer:
         self._connection = connection
         self._retention = retention
         self._ledger = Ledger(connection)
+        self._index = TextIndex(connection)
         self._seq = int(connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
         self._undescribed = dict.fromkeys(undescribed(connection))  # seqs, ascending
         self._oldest = 0  # no message was created before this (microseconds), so none is too old while this is not
@@ -69,6 +71,8 @@ class Committer:
             if not works:
                 self._tidy(transaction)
             self._write_state(transaction)
+            if self._index.lags(self._described(transaction.seq)):
+                self._index.step(self._described(transaction.seq))
             transaction.execute("COMMIT")
         except BaseException as error:
             self._take_back()
@@ -80,6 +84,23 @@ class Committer:
         for seq in transaction.described:
             self._undescribed.pop(seq, None)
         return Commit(results, transaction.events, transaction.seq, transaction.deleted)
+
+    @property
+    def unindexed(self) -> bool:
+        """Whether `index` has something to do."""
+        return self._index.wants(self._described(self._seq))
+
+    def index(self) -> None:
+        """Take a step of the text index. Raises StoreError, and then nothing was changed."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._index.step(self._described(self._seq))
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._take_back()
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"the text index could not be kept: {error}") from error
+            raise
 
     def shrink(self) -> None:
         """Give a step's worth of pages that deletes have freed back to the file system."""
@@ -130,6 +151,7 @@ class Committer:
         now = time.time_ns() // 1000
         for (token,) in transaction.execute("SELECT token FROM undo WHERE until <= ?", (now,)).fetchall():
             purge(transaction, token)
+        self._index.drop()
 
     def _write_state(self, transaction: Transaction) -> None:
         self._ledger.write()
@@ -139,10 +161,15 @@ class Committer:
         described = transaction.seq if waiting is None else waiting - 1
         transaction.execute(_UPDATE_META, (transaction.seq, described))
 
+    def _described(self, seq: int) -> int:
+        """The seq up to which every message has its text, of those up to this one."""
+        return next(iter(self._undescribed), seq + 1) - 1
+
     def _take_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._ledger.reload()
+        self._index.reload()
 
 
 def _runs(works: Sequence[Work | Prepared]) -> Iterable[Sequence[Work | Prepared]]:

@@ -160,7 +160,7 @@ class SqliteStore:
         self, connection: sqlite3.Connection, selection: Selection, start: int, limit: int | None, sort: Sort
     ) -> Page:
         total, unread = _totals(connection, selection.inbox)
-        where, parameters = conditions(selection)
+        where, parameters = conditions(selection, connection)
         span = -1 if limit is None else limit
         if sort != "newest":
             seq = _seq(connection)
@@ -207,12 +207,12 @@ class SqliteStore:
     async def _ordered(
         self, selection: Selection, limit: int | None, order: Literal["ASC", "DESC"]
     ) -> tuple[Summary, ...]:
-        where, parameters = conditions(selection)
-        sql = f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE {where} ORDER BY m.seq {order} LIMIT ?"
-        found = await self._readers.run(
-            lambda connection: connection.execute(sql, [*parameters, -1 if limit is None else limit]).fetchall()
-        )
-        return tuple(map(rows.summary, found))
+        def read(connection: sqlite3.Connection) -> tuple[Summary, ...]:
+            where, parameters = conditions(selection, connection)
+            sql = f"SELECT {rows.SUMMARY_COLUMNS} FROM message m WHERE {where} ORDER BY m.seq {order} LIMIT ?"
+            return tuple(map(rows.summary, connection.execute(sql, [*parameters, -1 if limit is None else limit])))
+
+        return await self._readers.run(read)
 
     async def record(self, message_id: str, *, inbox: str | None = None) -> Record:
         """One message without its raw. Raises NotFound."""
@@ -235,13 +235,17 @@ class SqliteStore:
 
     async def latest(self, selection: Selection) -> str:
         """The id of the newest message of a selection. Raises NotFound."""
-        where, parameters = conditions(selection)
-        sql = f"SELECT m.id FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT 1"
-        row = await self._readers.run(lambda connection: connection.execute(sql, parameters).fetchone())
+
+        def read(connection: sqlite3.Connection) -> tuple[str] | None:
+            where, parameters = conditions(selection, connection)
+            sql = f"SELECT m.id FROM message m WHERE {where} ORDER BY m.seq DESC LIMIT 1"
+            found: tuple[str] | None = connection.execute(sql, parameters).fetchone()
+            return found
+
+        row = await self._readers.run(read)
         if row is None:
             raise NotFound("Message not found")
-        message_id: str = row[0]
-        return message_id
+        return row[0]
 
     async def tried(
         self, selection: Selection, terms: Sequence[Node], *, limit: int

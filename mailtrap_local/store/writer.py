@@ -19,6 +19,7 @@ from mailtrap_local.store.rows import Prepared
 
 log = logging.getLogger(__name__)
 
+QUIET_SECONDS = 0.2
 _BATCH_JOBS = 500
 _BATCH_BYTES = 64 * 1024 * 1024
 
@@ -80,8 +81,23 @@ class Writer:
             except Exception:
                 log.exception("the store's writer failed on a batch; it goes on")
 
+    def _first(self) -> _Job | None:
+        """Wait for a job. When none has come for a moment, take steps of the text index until one does."""
+        patience = QUIET_SECONDS
+        while self._committer.unindexed:
+            try:
+                return self._queue.get(timeout=patience)
+            except queue.Empty:
+                patience = 0.0
+            try:
+                self._committer.index()
+            except StoreError as error:
+                log.warning("%s", error)
+                break  # until there is another job
+        return self._queue.get()
+
     def _take(self) -> tuple[list[_Job], bool]:
-        first = self._queue.get()
+        first = self._first()
         if first is None:
             return [], False
         jobs, size = [first], 0

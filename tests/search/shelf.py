@@ -8,6 +8,7 @@ import mailtrap_local.store
 from mailtrap_local.model import Address, Digest, Entry, Envelope, Head, Origin, Recipient
 from mailtrap_local.search.document import Document, columns
 from mailtrap_local.search.match import matches
+from mailtrap_local.search.pieces import needed
 from mailtrap_local.search.sql import functions, where
 from mailtrap_local.search.syntax import Query, parse
 
@@ -65,6 +66,8 @@ class Shelf:
         by_sql = self.select(query)
         by_predicate = [seq for seq, document in enumerate(self._documents) if matches(query, document)]
         assert by_sql == by_predicate, query
+        for piece in needed(query.root):
+            assert all(piece in self._documents[seq].text for seq in by_sql), (query, piece)
         return by_sql
 
     def select(self, query: Query) -> list[int]:
