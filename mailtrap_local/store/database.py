@@ -16,9 +16,8 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from mailtrap_local import ids
 from mailtrap_local.errors import DatabaseRefused
@@ -120,12 +119,17 @@ class Database:
         return cls(directory / "mail.sqlite3", lock=lock, private=directory, synchronous="off")
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
-        """A connection, usable from any one thread."""
-        return self.connector()(read_only=read_only)
-
-    def connector(self) -> "Connector":
-        """What makes connections, here or in a child process."""
-        return partial(connect, self.path, synchronous=self._synchronous)
+        """A connection with its pragmas set and the search functions registered; usable from any one thread."""
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        functions(connection)
+        return connection
 
     def size(self) -> int:
         """Bytes on disk, journal included."""
@@ -140,27 +144,6 @@ class Database:
         self._lock.close()
         if self.private is not None:
             shutil.rmtree(self.private, ignore_errors=True)
-
-
-class Connector(Protocol):
-    """Makes connections to one database."""
-
-    def __call__(self, *, read_only: bool = False) -> sqlite3.Connection:
-        """A new one."""
-
-
-def connect(path: Path, *, synchronous: str, read_only: bool = False) -> sqlite3.Connection:
-    """A connection with its pragmas set and the search functions registered; usable from any one thread."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
-    connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
-    connection.execute("PRAGMA busy_timeout = 5000")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    if read_only:
-        connection.execute("PRAGMA query_only = ON")
-    functions(connection)
-    return connection
 
 
 def _inspect(path: Path) -> None:

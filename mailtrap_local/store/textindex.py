@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from mailtrap_local.search.pieces import SIZE
 from mailtrap_local.store.rows import Value
 
+TRIGRAMS_SINCE = (3, 34)  # SQLite
 SPAN = 65_536  # seqs
 KEPT_OUT = 500  # seqs
 MOST_BEHIND = 200_000  # seqs
@@ -41,18 +42,17 @@ class TextIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._possible = _possible(connection)
         self._mark = _mark(connection)
         self._going = False
         self._messages = _FIRST_STEP
 
     def wants(self, described: int) -> bool:
         """Whether there is enough to take in to begin, or to go on."""
-        return self._possible and self._behind(described) > (0 if self._going else KEPT_OUT)
+        return self._behind(described) > (0 if self._going else KEPT_OUT) and _possible(self._connection)
 
     def lags(self, described: int) -> bool:
         """Whether it must not fall behind any further."""
-        return self._possible and self._behind(described) > MOST_BEHIND
+        return self._behind(described) > MOST_BEHIND and _possible(self._connection)
 
     def step(self, described: int) -> None:
         """Take in some more, within the transaction that is open."""
@@ -73,15 +73,14 @@ class TextIndex:
             fitting = int(self._messages * STEP_SECONDS / max(time.perf_counter() - began, 1e-6))
             self._messages = max(_SMALLEST_STEP, min(fitting, 2 * self._messages, _LARGEST_STEP))
 
-    def drop(self) -> bool:
-        """Drop a table whose messages are all gone, within the transaction that is open; whether there was one."""
+    def drop(self) -> None:
+        """Drop a table whose messages are all gone, if there is one, within the transaction that is open."""
         first = self._connection.execute("SELECT min(seq) FROM message").fetchone()[0]
         for number in _numbers(self._connection):
             end = (number + 1) * SPAN
             if end <= self._mark and (first is None or end <= first):
                 self._connection.execute(f"DROP TABLE texts_{number}")
-                return True
-        return False
+                return
 
     def reload(self) -> None:
         """Forget what was not committed."""
@@ -116,15 +115,14 @@ def _mark(connection: sqlite3.Connection) -> int:
 
 
 def _numbers(connection: sqlite3.Connection) -> list[int]:
-    """The tables that there are."""
+    """The tables that there are, and that can be used."""
+    if not _possible(connection):
+        return []
     names = connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'texts_[0-9]*'")
     return sorted(int(name[1]) for (text,) in names if (name := _NAME.fullmatch(text)))
 
 
 def _possible(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute(f"CREATE VIRTUAL TABLE temp.texts_try USING fts5{_MAKE.partition('fts5')[2]}")
-    except sqlite3.OperationalError:
-        return False
-    connection.execute("DROP TABLE temp.texts_try")
-    return True
+    """Whether this SQLite has what the index needs: a file may have been written with another one."""
+    modules = connection.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'")
+    return sqlite3.sqlite_version_info >= TRIGRAMS_SINCE and bool(modules.fetchone()[0])

@@ -262,6 +262,27 @@ async def test_a_process_that_is_killed_takes_its_connections_alone(
     assert (await server.mailbox.page(Selection())).total == BOTH + alive
 
 
+async def test_a_process_that_cannot_be_started_again_is_tried_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pool, "AGAIN_SECONDS", 0.01)
+    before, tries = process_ids(server), []
+
+    def refuse(*_: object, **__: object) -> None:
+        tries.append(1)
+        raise OSError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pool, "spawn", refuse)
+        os.kill(min(before), signal.SIGKILL)
+        await until(lambda: len(tries) >= 3)
+        assert await server.sessions.page() == ()  # nobody waits for one that is not there
+    await until(lambda: len(process_ids(server)) == PROCESSES)
+    assert "cannot start a process for SMTP: Resource temporarily unavailable" in caplog.text
+    async with connected(server.smtp_port) as client:
+        await client.begin()
+
+
 async def test_a_stop_says_goodbye_keeps_the_transcripts_and_leaves_no_process(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -167,12 +167,20 @@ async def test_it_lags_so_far_and_no_further(path: Path, monkeypatch: pytest.Mon
 
 
 async def test_without_trigrams_in_sqlite_all_is_looked_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(textindex, "_MAKE", textindex._MAKE.replace("fts5", "fts99"))
+    monkeypatch.setattr(textindex, "TRIGRAMS_SINCE", (99,))
     async with sqlite_store(path) as store:
         for number in range(100):
             await store.add(entry(f"subject {number}", body=f"number {number:04}"))
         await asyncio.sleep(0.1)
         assert (mark(path), tables(path)) == (0, [])
+        assert await found(store, "0007") == ["subject 7"]
+
+
+async def test_a_file_with_an_index_serves_a_sqlite_without(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with sqlite_store(path) as store:
+        await filled(store, path, 100)
+    monkeypatch.setattr(textindex, "TRIGRAMS_SINCE", (99,))
+    async with sqlite_store(path) as store:
         assert await found(store, "0007") == ["subject 7"]
 
 

@@ -110,9 +110,15 @@ class Workers:
         starting = _Worker(self._mailbox, self._sessions, self._gate, lost=partial(self._lost, number=number))
         self._workers.add(starting)
         doors = {name: tuple(each.fileno() for each in sockets) for name, sockets in self._doors.of(number).items()}
-        await starting.start(Duty(self._settings, -1, self._watched.descriptor, doors, self._authority))
+        try:
+            await starting.start(Duty(self._settings, -1, self._watched.descriptor, doors, self._authority))
+        except StartError:
+            self._lost(starting, number=number)
+            raise
 
     def _lost(self, lost: "_Worker", *, number: int) -> None:
+        if lost not in self._workers:
+            return  # one that did not start is told of twice
         self._workers.discard(lost)
         self._free.append(number)
         if self._stopping:
@@ -170,6 +176,8 @@ class _Worker:
                     spawn, worker.__name__, worker.serve.__name__, stdin=its_questions, pass_fds=inherited
                 )
             except OSError as error:
+                line.close()
+                questions.close()
                 raise StartError(f"cannot start a process for SMTP: {error.strerror or error}") from None
         await self._answerer.connect(questions)
         await self._line.connect(line)

@@ -48,7 +48,7 @@ class _Worker:
     """Made on the loop that it serves on."""
 
     def __init__(self, ask: Asker, duty: Duty) -> None:
-        self._connections = self._refused = 0
+        self._refused = 0
         self._ended = asyncio.Event()
         self._lost = False
         self._line = Line(decode=messages.to_worker, said=self._hear, lost=self._lose)
