@@ -43,6 +43,7 @@ class Writer:
         self._loop = loop
         self._told = told
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._failing = False  # the last step of the text index could not be taken
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     def start(self) -> None:
@@ -92,8 +93,11 @@ class Writer:
             try:
                 self._committer.index()
             except StoreError as error:
-                log.warning("%s", error)
+                if not self._failing:  # say it once, not every second while the disk is full
+                    log.warning("%s", error)
+                self._failing = True
                 break  # until there is another job
+            self._failing = False
         return self._queue.get()
 
     def _take(self) -> tuple[list[_Job], bool]:

@@ -192,3 +192,31 @@ async def test_quotes_and_signs_are_text(path: Path) -> None:
         await until(lambda: mark(path) >= store.seq)
         for text in texts:
             assert await found(store, quote(text)) == [text]
+
+
+async def test_a_step_that_fails_is_told_once_and_taken_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    step = textindex.TextIndex.step
+    failed: list[int] = []
+
+    def full(index: textindex.TextIndex, described: int) -> None:
+        step(index, described)
+        failed.append(described)
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with sqlite_store(path) as store:
+        monkeypatch.setattr(textindex.TextIndex, "step", full)
+        for number in range(20):
+            await store.add(entry(f"subject {number}", body=f"number {number:04}"))
+            await asyncio.sleep(0.02)
+        await until(lambda: len(failed) >= 2)
+        assert (mark(path), tables(path)) == (0, [])
+        assert await found(store, "0007") == ["subject 7"]
+        monkeypatch.setattr(textindex.TextIndex, "step", step)
+        await store.add(entry("last"))
+        await until(lambda: mark(path) >= store.seq)
+        assert await found(store, "0007") == ["subject 7"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "the text index could not be kept: database or disk is full"
+    ]
